@@ -69,12 +69,15 @@ class Veto:
 class Step:
     """What one turn of the decode loop produced.
 
-    `text` holds the new bytes only: those that healing repeats are left out. The last step of a
-    text has a `finish_reason`; it may be without a token.
+    `text` holds the new bytes only: those that healing repeats are left out. `length` is that of
+    the whole text so far, in bytes. The last step of a text has a `finish_reason`; it may be
+    without a token, and its `length` may cut off bytes of earlier steps (a stop string that spans
+    two tokens).
     """
 
     tokens: tuple[int, ...] = ()
     text: bytes = b""
+    length: int = 0
     logprob: float = 0.0
     vetoes: tuple[Veto, ...] = ()
     finish_reason: FinishReason | None = None

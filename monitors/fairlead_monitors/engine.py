@@ -57,5 +57,8 @@ class CompletionEngine(Protocol):
         answered by another thread or process, and never with an exception.
         """
 
+    def warm(self, source: Source) -> None:
+        """Start whatever makes the first question about `source` quick; returns at once."""
+
     def close(self) -> None:
         """Stop whatever runs for this engine."""

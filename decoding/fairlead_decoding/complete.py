@@ -1,0 +1,134 @@
+"""From a prompt to finished texts: prefill once, sample several times, check each once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from fairlead_decoding.generate import generate
+from fairlead_decoding.matcher import Matcher
+from fairlead_decoding.model import LanguageModel, Logits, Session
+from fairlead_decoding.monitor import Monitor
+from fairlead_decoding.stopping import StopRule, never
+from fairlead_decoding.trie import TokenTrie
+from fairlead_decoding.types import Completion, GenerationConfig, Prompt, Step
+
+
+@dataclass
+class Decoder:
+    """A model together with what is computed once for it, and the KV cache of the last prompt.
+
+    Not safe for use by two threads at once.
+    """
+
+    model: LanguageModel
+
+    def __post_init__(self) -> None:
+        self.trie = TokenTrie(self.model.vocabulary)
+        self._session: Session | None = None
+
+    def prefill(self, tokens: Sequence[int]) -> tuple[Session, Logits]:
+        """Evaluate a prompt, reusing what it shares with the last one.
+
+        The logits are a copy. The session stays the decoder's: fork it.
+        """
+        if self._session is None:
+            self._session = self.model.session()
+        session = self._session
+        # The last token is always evaluated: its logits are wanted.
+        common = min(_common_length(session.tokens, tokens), len(tokens) - 1)
+        session.rollback(common)
+        return session, session.forward(tokens[common:]).copy()
+
+    def close(self) -> None:
+        """Free the prompt's cache; the model stays open."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def stream(
+        self,
+        prompt: Prompt,
+        monitor: Monitor,
+        config: GenerationConfig,
+        *,
+        stop: StopRule = never,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Step]:
+        """Yield one continuation of `prompt`, step by step. `monitor` is forked, not changed."""
+        root, logits = self.prefill(prompt.tokens)
+        session = root.fork()
+        try:
+            yield from generate(
+                session,
+                logits,
+                Matcher(self.trie, monitor.fork(), prompt.heal),
+                config,
+                vocabulary=self.model.vocabulary,
+                context_length=self.model.context_length,
+                stop=stop,
+                cancelled=cancelled,
+            )
+        finally:
+            session.close()
+
+    def complete(
+        self,
+        prompt: Prompt,
+        monitor: Monitor,
+        config: GenerationConfig,
+        *,
+        samples: int = 1,
+        stop: StopRule = never,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[Completion]:
+        """Return up to `samples` different texts, the most probable per token first.
+
+        Sample i uses seed ``config.seed + i``, so it does not depend on how many are asked for.
+        Greedy decoding has one result, whatever `samples` says.
+        """
+        found: dict[bytes, Completion] = {}
+        for i in range(samples if config.temperature > 0 else 1):
+            seeded = replace(config, seed=config.seed + i)
+            steps = list(self.stream(prompt, monitor, seeded, stop=stop, cancelled=cancelled))
+            completion = collect(steps, monitor)
+            found.setdefault(completion.text, completion)
+            if completion.finish_reason in ("cancelled", "deadline"):
+                break
+        return sorted(found.values(), key=lambda c: -c.logprob / max(1, len(c.tokens)))
+
+
+def collect(steps: Sequence[Step], monitor: Monitor) -> Completion:
+    """Join `steps`, cut back to the last place where `monitor` lets the text end.
+
+    The whole text is put to the monitor once more, apart from the loop that made it, so no fault
+    of the loop can let an inadmissible name through.
+    """
+    last = steps[-1]
+    text = b"".join(step.text for step in steps)[: last.length]
+    ends = [len(text), *(step.length for step in reversed(steps) if step.length < len(text)), 0]
+    end = next((end for end in ends if _may_end(monitor, text[:end])), 0)
+    return Completion(
+        text=text[:end],
+        tokens=tuple(token for step in steps for token in step.tokens),
+        logprob=sum(step.logprob for step in steps),
+        finish_reason=last.finish_reason or "length",
+        vetoes=tuple(veto for step in steps for veto in step.vetoes),
+    )
+
+
+def _may_end(monitor: Monitor, text: bytes) -> bool:
+    if monitor.admitted(text) < len(text):
+        return False
+    probe = monitor.fork()
+    probe.advance(text)
+    return probe.may_end()
+
+
+def _common_length(first: Sequence[int], second: Sequence[int]) -> int:
+    length = 0
+    for a, b in zip(first, second, strict=False):
+        if a != b:
+            break
+        length += 1
+    return length

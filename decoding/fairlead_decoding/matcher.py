@@ -1,0 +1,76 @@
+"""Binds a monitor, which sees bytes, to a vocabulary, which sees tokens.
+
+Two questions are asked at every step. `rejected(token)` is the truth: may this token come next?
+It is asked of the few tokens that are about to be chosen, so a dereference that hides inside a
+token, as in ``.append``, is checked like any other. `allowed()` is a shortcut: where the monitor
+can name what may come, the tokens are found by walking the trie instead of by trial.
+(*Matcher* is llguidance's term.)
+"""
+
+from __future__ import annotations
+
+from typing import Generic
+
+import numpy as np
+
+from fairlead_decoding.monitor import M
+from fairlead_decoding.trie import Ids, TokenTrie
+
+
+class Matcher(Generic[M]):
+    """Decides over tokens for one text that grows.
+
+    `heal` holds the bytes that the text must begin with although the monitor has seen them.
+    """
+
+    def __init__(self, trie: TokenTrie, monitor: M, heal: bytes = b"") -> None:
+        self._trie = trie
+        self._tokens = trie.vocabulary.tokens
+        self._end = trie.vocabulary.end
+        self.monitor = monitor
+        self.heal = heal
+
+    def allowed(self) -> Ids | None:
+        """Return the tokens to choose among, or None for the whole vocabulary.
+
+        May hold tokens that `rejected` rejects, and leaves out none that it admits, except
+        end-of-sequence tokens; these are never admitted where this is not None.
+        """
+        constraint = self.monitor.constraint()
+        if constraint is None:
+            return self._trie.healing(self.heal) if self.heal else None
+        if not self.heal and self.monitor.may_end():
+            return None  # A complete name: almost anything may follow.
+        return self._trie.constrained(self.heal, constraint)
+
+    def rejected(self, token: int) -> Ids | None:
+        """Return None if `token` may come next, else all tokens that fall with it."""
+        text = self._tokens[token]
+        if not text:
+            admitted = token in self._end and not self.heal and self.monitor.may_end()
+            return None if admitted else np.array([token], dtype=np.int64)
+        new = self._after_healing(text)
+        if new is None:
+            return np.array([token], dtype=np.int64)
+        good = self.monitor.admitted(new)
+        if good == len(new):
+            return None
+        # Admission is prefix-closed: whatever begins like the refused part is refused.
+        return self._trie.subtree(text[: len(text) - len(new) + good + 1])
+
+    def advance(self, token: int) -> bytes:
+        """Accept `token`; return the bytes it adds to the text."""
+        text = self._tokens[token]
+        new = self._after_healing(text)
+        if new is None:
+            raise ValueError(f"token {token} does not continue {self.heal!r}")
+        self.heal = self.heal[len(text) :]
+        if new:
+            self.monitor.advance(new)
+        return new
+
+    def _after_healing(self, text: bytes) -> bytes | None:
+        """Return what `text` adds beyond the healed bytes; None if it contradicts them."""
+        if text.startswith(self.heal):
+            return text[len(self.heal) :]
+        return b"" if self.heal.startswith(text) else None

@@ -1,0 +1,79 @@
+"""The command line: ``fairlead complete | serve | doctor | demo``.
+
+Results go to standard output, progress and remarks to standard error. Exit codes: 0 done; 1 done,
+nothing acceptable found; 2 bad input or a missing component, in one line; 3 a defect of fairlead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from fairlead_server import __version__
+from fairlead_server.errors import UserError
+
+COMMANDS = ("complete", "serve", "doctor", "demo")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports a wrong command line as any other bad input: in one line, with exit code 2."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UserError(f"{message} (see {self.prog} --help)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = _Parser(
+        prog="fairlead",
+        description="Code completion by a local model, steered by static analysis.",
+    )
+    top.add_argument("--version", action="version", version=f"fairlead {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = importlib.import_module(f"fairlead_server.commands.{name}")
+        text = module.__doc__.splitlines()[0]
+        sub = commands.add_parser(
+            name,
+            help=text,
+            description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(sub)
+        sub.set_defaults(run=module.run)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    try:
+        options = parser().parse_args(arguments)
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except UserError as error:
+        print(f"fairlead: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader has left; what is still buffered must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if os.environ.get("FAIRLEAD_DEBUG"):
+            traceback.print_exc()
+        print(
+            f"fairlead: defect: {type(error).__name__}: {error} "
+            "(set FAIRLEAD_DEBUG=1 for the traceback, and please report it)",
+            file=sys.stderr,
+        )
+        return 3
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""One file per command: `add_arguments` declares its options, `run` does the work."""

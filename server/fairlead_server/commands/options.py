@@ -1,0 +1,45 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+
+from fairlead_server.engine import LAYOUTS
+from fairlead_server.settings import Options
+
+
+def positive(text: str) -> int:
+    """Read a whole number of at least 1."""
+    number = natural(text)
+    if number == 0:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def natural(text: str) -> int:
+    """Read a whole number of at least 0."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare which model runs, how, and what analysis sees."""
+    parser.add_argument("--model", help="GGUF file, Hugging Face folder, or name")
+    parser.add_argument("--backend", help="llama_cpp or transformers; default: what suits")
+    parser.add_argument("--layout", choices=LAYOUTS, help="prompt layout; default: the model's own")
+    parser.add_argument("--threads", type=positive, help="threads the model may use")
+    parser.add_argument("--python", metavar="PATH", help="interpreter whose packages are analysed")
+    parser.add_argument("--patience", type=float, help="seconds to wait for one analysis")
+
+
+def from_arguments(arguments: argparse.Namespace) -> Options:
+    """Return what the command line states."""
+    return Options(
+        model=arguments.model,
+        backend=arguments.backend,
+        layout=arguments.layout,
+        threads=arguments.threads,
+        interpreter=arguments.python,
+        patience=arguments.patience,
+    )

@@ -1,0 +1,163 @@
+"""The completer: one model, its monitors and engines, behind one call. Front ends share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from fairlead_decoding.complete import Decoder
+from fairlead_decoding.monitor import Monitor, Unguided
+from fairlead_decoding.prompt import Layout, build_prompt, preferred_layout
+from fairlead_decoding.stopping import after_lines, never
+from fairlead_decoding.types import Prompt
+from fairlead_monitors.context import Context
+from fairlead_monitors.engine import CompletionEngine, Members, Source
+from fairlead_monitors.evidence import Evidence
+from fairlead_server.document import DocumentSnapshot
+from fairlead_server.report import suggestion
+from fairlead_server.suggestion import CompletionRequest, CompletionResult
+
+
+class CheckingMonitor(Monitor, Protocol):
+    """A monitor that says what it checked: what plug-ins in ``fairlead.monitors`` return."""
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return what was checked in the text so far."""
+
+    def members(self) -> Members | None:
+        """Return what may be named where the text ends, None where nothing is dereferenced."""
+
+
+MonitorFactory = Callable[[Context], CheckingMonitor]
+
+
+class Completer:
+    """Completes documents.
+
+    `complete` is for one thread at a time; `members` and `warm` may be called from any.
+    """
+
+    def __init__(
+        self,
+        decoder: Decoder,
+        engines: Mapping[str, CompletionEngine],
+        monitors: Mapping[str, MonitorFactory],
+        layout: Layout | None = None,
+    ) -> None:
+        """`engines` and `monitors` are by language id; `layout` None is the model's own."""
+        self._decoder = decoder
+        self._engines = engines
+        self._monitors = monitors
+        self._layout: Layout = layout or preferred_layout(decoder.model)
+
+    @property
+    def model_name(self) -> str:
+        """The model's name for people."""
+        return self._decoder.model.name
+
+    def complete(
+        self, request: CompletionRequest, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> CompletionResult:
+        """Complete; `cancelled` is polled before every token.
+
+        Raises `DecodingError` when the request does not fit the model's context.
+        """
+        document, config = request.document, request.config
+        prefix, suffix = document.text[: request.offset], document.text[request.offset :]
+        prompt = build_prompt(
+            self._decoder.model,
+            _unix(prefix),
+            _unix(suffix),
+            layout=self._layout,
+            max_new_tokens=config.max_new_tokens,
+        )
+        checking = self._monitor(request, prefix, suffix, cancelled)
+        monitor: Monitor = checking or Unguided()
+        completions = self._decoder.complete(
+            prompt,
+            monitor,
+            config,
+            samples=request.samples,
+            stop=after_lines(request.lines) if request.lines else never,
+            cancelled=cancelled,
+        )
+        crlf = "\r\n" in document.text
+        suggestions = tuple(suggestion(c, checking, crlf=crlf) for c in completions)
+        return CompletionResult(
+            suggestions,
+            tuple(self._remarks(request, prompt, suffix, checking)),
+            prompt.format,
+            len(prompt.tokens),
+        )
+
+    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Members | None:
+        """Return the members that may be named at `offset`, None where no dereference ends there.
+
+        A name that is typed in part already does not narrow the answer.
+        """
+        engine = self._engines.get(document.language)
+        factory = self._monitors.get(document.language)
+        if engine is None or factory is None:
+            return None
+        context = Context(
+            document.path, document.text[:offset], document.text[offset:], engine, patience
+        )
+        return factory(context).members()
+
+    def warm(self, document: DocumentSnapshot) -> None:
+        """Start analysing `document` ahead of the first question; returns at once."""
+        engine = self._engines.get(document.language)
+        if engine is not None:
+            engine.warm(Source(document.path, document.text))
+
+    def close(self) -> None:
+        """Stop the analysis processes and free the model."""
+        for engine in {id(engine): engine for engine in self._engines.values()}.values():
+            engine.close()
+        self._decoder.close()
+        self._decoder.model.close()
+
+    def _monitor(
+        self,
+        request: CompletionRequest,
+        prefix: str,
+        suffix: str,
+        cancelled: Callable[[], bool],
+    ) -> CheckingMonitor | None:
+        document = request.document
+        factory = self._monitors.get(document.language)
+        if not request.guided or factory is None:
+            return None
+        return factory(
+            Context(
+                document.path,
+                prefix,
+                suffix,
+                self._engines[document.language],
+                request.patience,
+                request.config.deadline or float("inf"),
+                cancelled,
+            )
+        )
+
+    def _remarks(
+        self,
+        request: CompletionRequest,
+        prompt: Prompt,
+        suffix: str,
+        monitor: CheckingMonitor | None,
+    ) -> list[str]:
+        remarks = []
+        if prompt.format != self._layout and suffix.strip():
+            remarks.append(
+                f"{self.model_name} has no fill-in-the-middle tokens: completed left to right, "
+                "without the text after the cursor"
+            )
+        if request.guided and monitor is None:
+            remarks.append(f"no monitor for {request.document.language}: names are not checked")
+        return remarks
+
+
+def _unix(text: str) -> str:
+    """Return `text` with the line breaks that models are trained on."""
+    return text.replace("\r\n", "\n")

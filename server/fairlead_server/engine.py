@@ -1,0 +1,44 @@
+"""The composition root: from settings to a completer. The only place that knows all parts."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from fairlead_decoding.complete import Decoder
+from fairlead_decoding.prompt import Layout
+from fairlead_monitors.engine import CompletionEngine
+from fairlead_server import plugins
+from fairlead_server.completer import Completer, MonitorFactory
+from fairlead_server.errors import UserError
+from fairlead_server.model_files import load_model
+from fairlead_server.settings import Settings
+
+_MONITORS = {"python": "python-members"}
+_ENGINES = {"python": "jedi"}
+LAYOUTS = ("auto", "psm", "spm", "left-to-right")
+
+
+def build_completer(settings: Settings, project: str | None = None) -> Completer:
+    """Load the model and set up its monitors; analysis starts with the first question.
+
+    `project` is the folder that the documents belong to. Raises `UserError`.
+    """
+    if settings.layout not in LAYOUTS:
+        raise UserError(f"layout {settings.layout!r} is not one of {', '.join(LAYOUTS)}")
+    layout = None if settings.layout == "auto" else cast(Layout, settings.layout)
+    decoder = Decoder(load_model(settings))
+    return Completer(decoder, build_engines(settings, project), _monitors(), layout)
+
+
+def build_engines(settings: Settings, project: str | None) -> dict[str, CompletionEngine]:
+    """Return the completion engine of each language. None is started yet."""
+    return {
+        language: plugins.load("engines", name)(
+            project, settings.interpreter, trusted=settings.trusted
+        )
+        for language, name in _ENGINES.items()
+    }
+
+
+def _monitors() -> dict[str, MonitorFactory]:
+    return {language: plugins.load("monitors", name) for language, name in _MONITORS.items()}

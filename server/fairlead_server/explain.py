@@ -1,0 +1,39 @@
+"""Why a completion is what it is, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fairlead_server.suggestion import CheckedName, CompletionResult, Suggestion
+
+
+def explain(result: CompletionResult, model: str) -> str:
+    """Describe how each suggestion came about: prompt, names checked, tokens vetoed."""
+    lines = [f"{model}: prompt of {result.prompt_tokens} tokens, {result.prompt_format}"]
+    for number, suggestion in enumerate(result.suggestions, 1):
+        lines.append(f"{number}: {suggestion.text!r}")
+        lines.extend(f"   {line}" for line in _details(suggestion))
+    return "\n".join(lines)
+
+
+def _details(suggestion: Suggestion) -> Iterator[str]:
+    per_token = suggestion.logprob / max(1, suggestion.tokens)
+    yield (
+        f"{suggestion.tokens} tokens, log-probability {suggestion.logprob:.2f} "
+        f"({per_token:.2f} a token), ended by: {suggestion.finish_reason}"
+    )
+    if not suggestion.evidence:
+        yield "no name was checked"
+    for name in suggestion.evidence:
+        yield describe(name)
+
+
+def describe(name: CheckedName) -> str:
+    """Describe in one line what was found about a name."""
+    line = f"{name.kind} {name.name}: {name.verdict} ({name.engine}"
+    line += f", {name.candidates} candidates)" if name.candidates else ")"
+    if name.reason:
+        line += f", because: {name.reason}"
+    if name.vetoed:
+        line += "; vetoed: " + ", ".join(repr(text) for text in name.vetoed)
+    return line

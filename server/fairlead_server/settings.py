@@ -1,0 +1,92 @@
+"""Options, as they come in, and the settings they resolve to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a command line or an editor may state; None means unstated.
+
+    `model` is a path (GGUF file or Hugging Face folder) or a name; `backend` the name of a
+    plug-in in ``fairlead.models``; `interpreter` the Python whose packages analysis should see;
+    `layout` one of auto, psm, spm, left-to-right. `trusted` says that the workspace may be
+    believed: only then is an interpreter found inside it run.
+    """
+
+    model: str | None = None
+    backend: str | None = None
+    interpreter: str | None = None
+    layout: str | None = None
+    threads: int | None = None
+    guided: bool | None = None
+    max_new_tokens: int | None = None
+    patience: float | None = None
+    trusted: bool | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Resolved settings: every field has a usable value, or None for "choose yourself"."""
+
+    model: str = "embedded"
+    backend: str | None = None
+    interpreter: str | None = None
+    layout: str = "auto"
+    threads: int | None = None
+    guided: bool = True
+    max_new_tokens: int = 64
+    patience: float = 2.0
+    trusted: bool = False
+
+
+def resolve(*layers: Options) -> Settings:
+    """Merge `layers`, later ones first in rank, over the environment and the defaults."""
+    stated = _stated(from_environment())
+    for layer in layers:
+        stated |= _stated(layer)
+    return Settings(**stated)
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Options:
+    """Return what ``FAIRLEAD_MODEL``, ``FAIRLEAD_BACKEND`` and ``FAIRLEAD_PYTHON`` state."""
+    return Options(
+        model=environ.get("FAIRLEAD_MODEL") or None,
+        backend=environ.get("FAIRLEAD_BACKEND") or None,
+        interpreter=environ.get("FAIRLEAD_PYTHON") or None,
+    )
+
+
+def from_json(value: object) -> tuple[Options, list[str]]:
+    """Read options that an editor sent; return them and a warning for each that is not usable."""
+    if value is None:
+        return Options(), []
+    if not isinstance(value, Mapping):
+        return Options(), [f"settings: expected an object, got {type(value).__name__}"]
+    kinds = {f.name: f.type for f in fields(Options)}
+    stated, warnings = {}, []
+    for key, item in value.items():
+        if key not in kinds:
+            warnings.append(f"settings: unknown key {key!r}; known are {', '.join(sorted(kinds))}")
+        elif item is not None and not _fits(item, str(kinds[key])):
+            warnings.append(f"settings: {key} must be of type {str(kinds[key]).split(' ')[0]}")
+        else:
+            stated[key] = item
+    return Options(**stated), warnings
+
+
+def _fits(item: object, kind: str) -> bool:
+    wanted: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
+    name = kind.split(" ")[0]
+    if name == "bool" or isinstance(item, bool):
+        return name == "bool" and isinstance(item, bool)
+    return isinstance(item, wanted[name])
+
+
+def _stated(options: Options) -> dict[str, Any]:
+    values = ((f.name, getattr(options, f.name)) for f in fields(options))
+    return {name: value for name, value in values if value is not None}

@@ -1,0 +1,68 @@
+"""What front ends ask of the completer, and what they get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fairlead_decoding.types import FinishReason, GenerationConfig
+from fairlead_server.document import DocumentSnapshot
+
+
+@dataclass(frozen=True)
+class CompletionRequest:
+    """Complete `document` at `offset`, which counts characters.
+
+    `lines` stops after that many lines that are not blank; None leaves only the other limits.
+    `patience` is how many seconds one analysis may take before its answer counts as unknown.
+    """
+
+    document: DocumentSnapshot
+    offset: int
+    config: GenerationConfig = field(default_factory=GenerationConfig)
+    samples: int = 1
+    guided: bool = True
+    lines: int | None = 1
+    patience: float = 2.0
+
+
+@dataclass(frozen=True)
+class CheckedName:
+    """One name in a suggestion and what analysis said of it.
+
+    `verdict` is ``valid`` or ``unknown``; `candidates` counts the names that analysis offered;
+    `vetoed` holds the texts of the tokens that the model preferred and analysis refused.
+    """
+
+    name: str
+    kind: str
+    verdict: str
+    engine: str
+    candidates: int
+    vetoed: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A text to insert at the cursor.
+
+    `logprob` is natural, summed over the tokens. `verified` says that every name in it that a
+    monitor looks at was found valid; it is false without guidance.
+    """
+
+    text: str
+    logprob: float
+    finish_reason: FinishReason
+    verified: bool
+    evidence: tuple[CheckedName, ...] = ()
+    tokens: int = 0
+
+
+@dataclass(frozen=True)
+class CompletionResult:
+    """The suggestions, best first, and remarks for the user, such as a fallback that was taken."""
+
+    suggestions: tuple[Suggestion, ...]
+    remarks: tuple[str, ...] = ()
+    prompt_format: str = ""
+    prompt_tokens: int = 0

@@ -1,0 +1,177 @@
+"""The decode loop, on a scripted model with a byte tokenizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fairlead_decoding.complete import Decoder
+from fairlead_decoding.monitor import Monitor, Unguided
+from fairlead_decoding.stopping import StopRule, after_lines, at_strings, never
+from fairlead_decoding.types import Completion, GenerationConfig, Prompt
+from tests.decoding.fakes import BYTES, END, OneOf, ScriptedModel, words, writes
+
+PROMPT = "x = "
+
+
+def complete(
+    model: ScriptedModel,
+    monitor: Monitor | None = None,
+    config: GenerationConfig | None = None,
+    *,
+    prompt: str = PROMPT,
+    heal: str = "",
+    stop: StopRule = never,
+    samples: int = 1,
+) -> list[Completion]:
+    decoder = Decoder(model)
+    try:
+        return decoder.complete(
+            Prompt(tuple(model.encode(prompt)), heal.encode()),
+            monitor or Unguided(),
+            config or GenerationConfig(),
+            samples=samples,
+            stop=stop,
+        )
+    finally:
+        decoder.close()
+        model.close()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "config", "stop", "text", "reason"),
+    [
+        ("foo()", GenerationConfig(), never, "foo()", "stop"),
+        ("foo()", GenerationConfig(max_new_tokens=2), never, "fo", "length"),
+        ("foo()\nbar", GenerationConfig(), after_lines(1), "foo()", "stop"),
+        ("foo() # end", GenerationConfig(), at_strings([b" #"]), "foo()", "stop"),
+        ("größe😀", GenerationConfig(), never, "größe😀", "stop"),
+        ("", GenerationConfig(), never, "", "stop"),
+    ],
+)
+def test_greedy(
+    wanted: str, config: GenerationConfig, stop: StopRule, text: str, reason: str
+) -> None:
+    (completion,) = complete(writes(wanted, after=PROMPT), config=config, stop=stop)
+    assert (completion.text.decode(), completion.finish_reason) == (text, reason)
+
+
+def test_the_monitor_leads_the_model_to_what_exists() -> None:
+    (completion,) = complete(writes("fob", after=PROMPT), OneOf("foo", "bar"))
+    assert completion.text == b"foo"
+    assert [(veto.offset, veto.text) for veto in completion.vetoes] == [(2, b"b")]
+
+
+def test_a_forbidden_end_is_not_taken() -> None:
+    (completion,) = complete(writes("fo", after=PROMPT), OneOf("foo"))
+    assert completion.text == b"foo"
+
+
+def test_a_text_cut_in_the_middle_of_a_name_is_taken_back() -> None:
+    config = GenerationConfig(max_new_tokens=2)
+    (completion,) = complete(writes("foo", after=PROMPT), OneOf("foo", ""), config)
+    assert (completion.text, completion.finish_reason) == (b"", "length")
+
+
+def test_where_nothing_is_admitted_the_text_ends_as_a_dead_end() -> None:
+    class Nothing(Unguided):
+        def admitted(self, data: bytes) -> int:
+            return 0
+
+        def may_end(self) -> bool:
+            return False
+
+    (completion,) = complete(writes("foo", after=PROMPT), Nothing())
+    assert (completion.text, completion.finish_reason) == (b"", "dead_end")
+
+
+@pytest.mark.parametrize("joined", ["get_name", "get_na", ".get_name", "name"])
+def test_healing_neither_loses_nor_repeats_what_was_typed(joined: str) -> None:
+    vocabulary = words(joined)
+    model = writes(".get_name()", vocabulary, after="self")
+    (completion,) = complete(model, prompt="self", heal=".get_na")
+    assert completion.text == b"me()"
+
+
+def test_a_full_context_ends_the_text() -> None:
+    model = writes("foofoofoo", after=PROMPT)
+    model.context_length = len(PROMPT) + 4
+    (completion,) = complete(model)
+    assert (completion.text, completion.finish_reason) == (b"foof", "length")
+
+
+def test_cancel_is_looked_at_before_every_token() -> None:
+    answers = iter([False, False, True])
+    model = writes("foo", after=PROMPT)
+    decoder = Decoder(model)
+    (completion,) = decoder.complete(
+        Prompt(tuple(model.encode(PROMPT))),
+        Unguided(),
+        GenerationConfig(),
+        cancelled=lambda: next(answers),
+    )
+    assert (completion.text, completion.finish_reason) == (b"fo", "cancelled")
+    assert model.evaluated == len(PROMPT) + 2
+
+
+def test_the_deadline_ends_the_text() -> None:
+    (completion,) = complete(writes("foo", after=PROMPT), config=GenerationConfig(deadline=0.0))
+    assert (completion.text, completion.finish_reason) == (b"", "deadline")
+
+
+def test_samples_share_the_prompt_and_are_reproducible() -> None:
+    scores = {ord("a"): 5.0, ord("b"): 5.0, END: 4.0}
+    config = GenerationConfig(max_new_tokens=4, temperature=1.0, top_k=3, seed=7)
+    prompt = "p" * 100
+
+    def run(samples: int) -> tuple[list[Completion], int]:
+        model = ScriptedModel(BYTES, lambda _: scores)
+        return complete(model, config=config, prompt=prompt, samples=samples), model.evaluated
+
+    (several, evaluated), (again, _), (single, _) = run(5), run(5), run(1)
+    assert evaluated <= len(prompt) + 5 * 4
+    assert several == again
+    assert single[0] in several
+    assert len({c.text for c in several}) == len(several)
+    ranks = [c.logprob / max(1, len(c.tokens)) for c in several]
+    assert ranks == sorted(ranks, reverse=True)
+
+
+def test_the_next_prompt_reuses_what_it_shares_with_the_last() -> None:
+    model = writes("", after="")
+    decoder = Decoder(model)
+    for prompt in ("abcdef", "abcdefgh"):
+        decoder.complete(Prompt(tuple(model.encode(prompt))), Unguided(), GenerationConfig())
+    assert model.evaluated == len("abcdefgh")
+
+
+def test_leaving_a_stream_early_frees_its_session() -> None:
+    model = writes("foo", after=PROMPT)
+    decoder = Decoder(model)
+    stream = decoder.stream(
+        Prompt(tuple(model.encode(PROMPT))), Unguided(), GenerationConfig()
+    )
+    assert isinstance(stream, Iterator)
+    assert next(stream).text == b"f"
+    stream.close()  # type: ignore[attr-defined]
+    decoder.close()
+    assert model.open_sessions == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"max_new_tokens": 0},
+        {"temperature": -1},
+        {"temperature": float("nan")},
+        {"top_p": 0},
+        {"top_p": 1.5},
+        {"min_p": -0.1},
+        {"top_k": -1},
+        {"seed": -1},
+    ],
+)
+def test_values_outside_their_range_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        GenerationConfig(**wrong)  # type: ignore[arg-type]

@@ -1,0 +1,92 @@
+"""Sampling under a monitor is masking, truncating, renormalising: compared with doing just that."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fairlead_decoding.matcher import Matcher
+from fairlead_decoding.model import Logits
+from fairlead_decoding.monitor import Monitor, Unguided
+from fairlead_decoding.sampling import choose, logprob, nucleus
+from fairlead_decoding.trie import TokenTrie
+from fairlead_decoding.types import GenerationConfig
+from tests.decoding.fakes import BYTES, OneOf
+
+DRAWS = 4000
+
+
+class Dense(OneOf):
+    """Admits the same as `OneOf`, without saying so in advance."""
+
+    def constraint(self) -> None:  # type: ignore[override]
+        return None
+
+
+def logits_of(weights: dict[str, float]) -> Logits:
+    logits = np.full(len(BYTES), -20, dtype=np.float32)
+    for text, weight in weights.items():
+        logits[ord(text)] = np.log(weight)
+    return logits
+
+
+def frequencies(monitor: Monitor, config: GenerationConfig, logits: Logits) -> dict[str, float]:
+    matcher = Matcher(TokenTrie(BYTES), monitor)
+    rng = np.random.default_rng(1)
+    drawn = [choose(logits, matcher, config, rng) for _ in range(DRAWS)]
+    tokens, counts = np.unique([c.token for c in drawn if c], return_counts=True)
+    return {chr(t): n / DRAWS for t, n in zip(tokens, counts, strict=True)}
+
+
+WEIGHTS = {"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}
+
+
+@pytest.mark.parametrize("monitor", [OneOf("b", "c", "d"), Dense("b", "c", "d")])
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        (GenerationConfig(temperature=1), {"b": 3 / 6, "c": 2 / 6, "d": 1 / 6}),
+        (GenerationConfig(temperature=1, top_k=2), {"b": 3 / 5, "c": 2 / 5}),
+        (GenerationConfig(temperature=1, top_p=0.8), {"b": 3 / 5, "c": 2 / 5}),
+        (GenerationConfig(temperature=1, min_p=0.5), {"b": 3 / 5, "c": 2 / 5}),
+        (GenerationConfig(temperature=0.5, top_k=2), {"b": 9 / 13, "c": 4 / 13}),
+    ],
+)
+def test_masked_distribution(
+    monitor: Monitor, config: GenerationConfig, expected: dict[str, float]
+) -> None:
+    found = frequencies(monitor, config, logits_of(WEIGHTS))
+    assert found.keys() == expected.keys()
+    for text, share in expected.items():
+        # Five standard deviations of a binomial share.
+        assert abs(found[text] - share) < 5 * np.sqrt(share * (1 - share) / DRAWS)
+
+
+def test_greedy_takes_the_best_admitted_token() -> None:
+    logits = logits_of(WEIGHTS)
+    matcher: Matcher[Monitor] = Matcher(TokenTrie(BYTES), OneOf("c", "d"))
+    choice = choose(logits, matcher, GenerationConfig(), np.random.default_rng(0))
+    assert choice is not None
+    assert chr(choice.token) == "c"
+    assert [chr(t) for t in choice.vetoed] == ["a"]
+    assert choice.logprob == pytest.approx(np.log(0.2), abs=1e-3)
+
+
+def test_control_tokens_are_never_written() -> None:
+    logits = np.zeros(len(BYTES), dtype=np.float32)
+    logits[0] = 1
+    vocabulary = type(BYTES)((b"", *BYTES.tokens[1:]), BYTES.end)
+    matcher: Matcher[Monitor] = Matcher(TokenTrie(vocabulary), Unguided())
+    choice = choose(logits, matcher, GenerationConfig(), np.random.default_rng(0))
+    assert choice is not None and choice.token != 0
+
+
+def test_nucleus_keeps_at_least_one() -> None:
+    scores = np.array([0.0, 0.0, 5.0], dtype=np.float32)
+    assert nucleus(scores, GenerationConfig(temperature=1, top_p=1e-9)).tolist() == [2]
+
+
+def test_logprob_equals_log_softmax() -> None:
+    logits = np.array([1.0, 2.0, 3.0], dtype=np.float32)
+    wanted = np.log(np.exp(logits) / np.exp(logits).sum())
+    assert [logprob(logits, i) for i in range(3)] == pytest.approx(wanted.tolist(), abs=1e-6)

@@ -1,0 +1,45 @@
+"""Engines for tests: a table of members by receiver, and one that is late or silent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from concurrent.futures import Future
+
+from fairlead_monitors.engine import Completeness, Members, Source
+
+RECEIVER = re.compile(r"(\w+|[)\]])[\s\\]*\.\s*\Z")
+
+
+class TableEngine:
+    """Knows the members of each receiver by its last word; the rest is unknown."""
+
+    name = "table"
+
+    def __init__(self, members: Mapping[str, str]) -> None:
+        self.members_of = {k: frozenset(v.split()) for k, v in members.items()}
+        self.asked: list[tuple[Source, int]] = []
+
+    def members(self, source: Source, offset: int) -> Future[Members]:
+        self.asked.append((source, offset))
+        found = RECEIVER.search(source.text[:offset])
+        receiver = found[1] if found else ""
+        answer: Future[Members] = Future()
+        if receiver in self.members_of:
+            names = self.members_of[receiver]
+            answer.set_result(Members(names, Completeness.COMPLETE, self.name))
+        else:
+            answer.set_result(Members.unknown(self.name, f"no entry for {receiver!r}"))
+        return answer
+
+    def warm(self, source: Source) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class SilentEngine(TableEngine):
+    """Takes questions and never answers."""
+
+    def members(self, source: Source, offset: int) -> Future[Members]:
+        self.asked.append((source, offset))
+        return Future()

@@ -1,0 +1,160 @@
+"""The members monitor on a table of members; `|` is the cursor."""
+
+from __future__ import annotations
+
+import pytest
+
+from fairlead_monitors.context import Context
+from fairlead_monitors.evidence import Verdict
+from fairlead_monitors.python.members import MembersMonitor
+from tests.monitors.engines import SilentEngine, TableEngine
+
+TABLE = {
+    "xs": "append pop popitem",
+    "d": "get items größe",
+    "(": "",
+    ")": "real imag",
+    "self": "total",
+}
+
+
+def monitor(text: str, engine: TableEngine | None = None, patience: float = 2.0) -> MembersMonitor:
+    prefix, _, suffix = text.partition("|")
+    return MembersMonitor(
+        Context("a.py", prefix, suffix, engine or TableEngine(TABLE), patience=patience)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "admitted"),
+    [
+        # In one token, split anywhere, or typed in part.
+        ("xs|", ".append(1)", ".append(1)"),
+        ("xs|", ".apply(1)", ".app"),
+        ("xs.|", "append(1)", "append(1)"),
+        ("xs.|", "popit", "popit"),
+        ("xs.po|", "p()", "p()"),
+        ("xs.po|", "()", ""),
+        ("xs.po|", "x", ""),
+        ("xs.pop|", "()", "()"),
+        ("xs.pop|", "x", ""),
+        ("xs. |", "foo", ""),
+        ("xs\\\n.|", "foo", ""),
+        ("(xs\n  .|", "pop", "pop"),
+        # Names end where identifiers end, and only there.
+        ("xs.|", "pop_all", "pop"),
+        ("xs.|", "pop2", "pop"),
+        ("xs.|", "popé", "pop"),
+        ("xs.|", "pop)", "pop)"),
+        ("xs.|", " pop", ""),
+        ("xs.|", "(", ""),
+        ("d.|", "größe", "größe"),
+        ("d.|", "grösse", "grö"),
+        # Several in one token; each receiver is its own question.
+        ("|", "xs.pop().real", "xs.pop().real"),
+        ("|", "xs.pop().unreal", "xs.pop()."),
+        ("|", "xs.append(d.get, xs.get)", "xs.append(d.get, xs."),
+        # Nothing is said about what is not known, and of what is no dereference.
+        ("unknown.|", "anything", "anything"),
+        ("|", "unknown.thing.other", "unknown.thing.other"),
+        ("|", "'xs.foo'", "'xs.foo'"),
+        ("|", "# xs.foo", "# xs.foo"),
+        ("'''|", "xs.foo", "xs.foo"),
+        ("import |", "xs.foo", "xs.foo"),
+        ("x = 1|", ".5", ".5"),
+        ("|", "f'{xs.foo}'", "f'{xs."),
+        ("|", "f'{xs.pop}' xs.foo", "f'{xs.pop}' xs."),
+        ("|", "xs.pop\nimport xs.foo\nxs.foo", "xs.pop\nimport xs.foo\nxs."),
+    ],
+)
+def test_admitted(text: str, data: str, admitted: str) -> None:
+    whole, byte_wise = monitor(text), monitor(text)
+    expected = len(admitted.encode())
+    assert whole.admitted(data.encode()) == expected
+    for byte in data.encode()[:expected]:
+        assert byte_wise.admitted(bytes([byte])) == 1
+        byte_wise.advance(bytes([byte]))
+    if expected < len(data.encode()):
+        assert byte_wise.admitted(data.encode()[expected : expected + 1]) == 0
+    whole.advance(data.encode()[:expected])
+    assert whole.may_end() == byte_wise.may_end()
+    assert whole.evidence() == byte_wise.evidence()
+
+
+@pytest.mark.parametrize(
+    ("text", "may_end"),
+    [
+        ("xs|", True),
+        ("xs.|", False),
+        ("xs.po|", False),
+        ("xs.pop|", True),
+        ("xs.pop(|", True),
+        ("xs.po|p()", True),
+        ("xs.po|x()", False),
+        ("unknown.na|", True),
+    ],
+)
+def test_may_end(text: str, may_end: bool) -> None:
+    assert monitor(text).may_end() == may_end
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "typed"),
+    [
+        ("xs.|", {"append", "pop", "popitem"}, ""),
+        ("xs.po|", {"append", "pop", "popitem"}, "po"),
+        ("xs|", None, None),
+        ("unknown.|", None, None),
+    ],
+)
+def test_constraint(text: str, names: set[str] | None, typed: str | None) -> None:
+    constraint = monitor(text).constraint()
+    if names is None:
+        assert constraint is None
+    else:
+        assert constraint is not None
+        assert {name.decode() for name in constraint.names} == names
+        assert constraint.typed.decode() == typed
+
+
+def test_evidence_says_what_was_checked() -> None:
+    checked = monitor("xs.po|")
+    checked.advance(b"p(unknown.thing, d.get")
+    assert [(e.name, e.verdict, e.candidates, e.start, e.end) for e in checked.evidence()] == [
+        ("pop", Verdict.VALID, 3, -2, 1),
+        ("thing", Verdict.UNKNOWN, 0, 10, 15),
+        ("get", Verdict.VALID, 3, 19, 22),
+    ]
+
+
+def test_forks_are_independent_and_share_the_analysis() -> None:
+    engine = TableEngine(TABLE)
+    first = monitor("xs.|", engine)
+    second = first.fork()
+    first.advance(b"pop")
+    assert (first.may_end(), second.may_end()) == (True, False)
+    second.advance(b"append")
+    assert len(engine.asked) == 1
+
+
+def test_the_engine_sees_the_text_on_both_sides_of_the_name() -> None:
+    engine = TableEngine(TABLE)
+    monitor("a = 'ä😀'\nxs.po|p(d)\nb = 1\n", engine).may_end()
+    source, offset = engine.asked[0]
+    assert source.text[:offset] == "a = 'ä😀'\nxs."
+    assert source.text[offset:] == "(d)\nb = 1\n"
+
+
+def test_an_analysis_that_comes_too_late_vetoes_nothing() -> None:
+    engine = SilentEngine({})
+    late = monitor("xs.|", engine, patience=0.01)
+    assert late.admitted(b"frobnicate()") == len(b"frobnicate()")
+    late.advance(b"frobnicate()")
+    (evidence,) = late.evidence()
+    assert (evidence.verdict, evidence.reason) == (Verdict.UNKNOWN, "analysis came too late")
+    assert len(engine.asked) == 1
+
+
+def test_nobody_waits_for_the_analysis_of_a_cancelled_request() -> None:
+    context = Context("a.py", "xs.", "", SilentEngine({}), patience=1e6, cancelled=lambda: True)
+    assert MembersMonitor(context).may_end()
