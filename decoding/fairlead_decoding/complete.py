@@ -10,7 +10,7 @@ from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import LanguageModel, Logits, Session
 from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.stopping import StopRule, never
-from fairlead_decoding.trie import TokenTrie
+from fairlead_decoding.trie import trie_of
 from fairlead_decoding.types import Completion, GenerationConfig, Prompt, Step
 
 
@@ -24,7 +24,7 @@ class Decoder:
     model: LanguageModel
 
     def __post_init__(self) -> None:
-        self.trie = TokenTrie(self.model.vocabulary)
+        self.trie = trie_of(self.model.vocabulary)
         self._session: Session | None = None
 
     def prefill(self, tokens: Sequence[int]) -> tuple[Session, Logits]:

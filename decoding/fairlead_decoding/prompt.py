@@ -125,8 +125,8 @@ def _first(model: LanguageModel, text: str, budget: int) -> list[int]:
 
 # Models by ``general.name`` that do better in another layout than the one most were trained on.
 _LAYOUTS: Mapping[str, Layout] = {
-    # Its card: psm was not learnt; member names come out best left to right.
-    "bootstrap-code": "left-to-right",
+    # Its card: psm was not learnt.
+    "bootstrap-code": "spm",
 }
 
 

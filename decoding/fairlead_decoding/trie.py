@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,12 @@ class TokenTrie:
                 if len(text) == end or text[end] not in continues:
                     allowed.add(int(self._ids[place]))
         return np.array(sorted(allowed), dtype=np.int64)
+
+
+@lru_cache(maxsize=4)
+def trie_of(vocabulary: Vocabulary) -> TokenTrie:
+    """Return the trie of `vocabulary`, sorted once."""
+    return TokenTrie(vocabulary)
 
 
 def _successor(prefix: bytes) -> bytes | None:

@@ -31,11 +31,16 @@ class Kind(enum.IntEnum):
 SILENT = frozenset({Kind.UNKNOWN, Kind.CONTROL, Kind.UNUSED})
 """Kinds that write nothing."""
 
+_BAR = "\uff5c"  # the fullwidth bar of DeepSeek's control tokens
+
 END_NAMES = frozenset(
-    "<|endoftext|> <|end_of_text|> <|im_end|> <|eot_id|> <|eom_id|> <|end|> <|return|> <|call|> "
-    "<end_of_turn> <end_of_utterance> <eos> <EOT> _<EOT> [EOT] [EOS] </s> <｜end▁of▁sentence｜> "
-    "<|fim_pad|> <fim-pad> <fim_pad> <PAD> <|fim_repo|> <|repo_name|> <fim-repo> <REPO> "
-    "<reponame> <|file_sep|>".split()
+    {
+        *("<|endoftext|>", "<|end_of_text|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>"),
+        *("<|return|>", "<|call|>", "<end_of_turn>", "<end_of_utterance>", "<eos>", "</s>"),
+        *("<EOT>", "_<EOT>", "[EOT]", "[EOS]", f"<{_BAR}end▁of▁sentence{_BAR}>"),
+        *("<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "<|file_sep|>"),
+        *("<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>"),
+    }
 )
 """Tokens that end a text whatever the file says of them: the names that llama.cpp knows.
 
@@ -43,7 +48,7 @@ Besides ends of text and of turn they are what separates files in a repository p
 writes one has finished the file it was in.
 """
 
-_CONTROL_NAME = re.compile(r"<[|｜][\w▁-]+[|｜]>|▁?<(?:PRE|SUF|MID)>|<fim[-_]\w+>")
+_CONTROL_NAME = re.compile(rf"<([|{_BAR}])[\w▁-]+\1>|▁?<(?:PRE|SUF|MID)>|<fim[-_]\w+>")
 _BRACKETED = re.compile(r"▁?(?:<\S+>|\[\S+\])")
 _BYTE_PIECE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 
@@ -59,20 +64,27 @@ _BYTE_OF = _byte_characters()
 
 
 def token_bytes(text: str, kind: Kind, spelling: Spelling) -> bytes:
-    """Return what a token writes that the model file spells `text`."""
+    """Return what a token writes that the model file spells `text`.
+
+    Bytes of the file that are not UTF-8 are to stand in `text` as ``surrogateescape`` puts them.
+    """
     if kind in SILENT:
         return b""
     if kind is Kind.USER_DEFINED:
-        return text.encode()
+        return _encoded(text)
     if spelling == "gpt2":
         return b"".join(_byte_level(character) for character in text)
     byte = _BYTE_PIECE.fullmatch(text)
-    return bytes.fromhex(byte[1]) if byte else text.replace("\u2581", " ").encode()
+    return bytes.fromhex(byte[1]) if byte else _encoded(text.replace("\u2581", " "))
 
 
 def _byte_level(character: str) -> bytes:
     byte = _BYTE_OF.get(character)
-    return character.encode() if byte is None else bytes((byte,))
+    return _encoded(character) if byte is None else bytes((byte,))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
 
 
 def is_control_name(text: str) -> bool:
@@ -100,7 +112,7 @@ def build_vocabulary(
 
     `end` are the ids the file names as ends; those with a name in `END_NAMES` are added.
     """
-    typed = [(text, _true_kind(text, kind)) for text, kind in zip(texts, kinds, strict=True)]
+    typed = [(text, true_kind(text, kind)) for text, kind in zip(texts, kinds, strict=True)]
     return Vocabulary(
         tokens=tuple(token_bytes(text, kind, spelling) for text, kind in typed),
         end=frozenset(end) | {i for i, text in enumerate(texts) if text in END_NAMES},
@@ -108,6 +120,7 @@ def build_vocabulary(
     )
 
 
-def _true_kind(text: str, kind: Kind) -> Kind:
+def true_kind(text: str, kind: Kind) -> Kind:
+    """Return the kind of a token that its file may have listed as text, though it is control."""
     visible = kind in (Kind.NORMAL, Kind.USER_DEFINED)
     return Kind.CONTROL if visible and is_control_name(text) else kind

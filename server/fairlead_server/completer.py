@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.monitor import Monitor, Unguided
@@ -12,23 +11,12 @@ from fairlead_decoding.stopping import after_lines, never
 from fairlead_decoding.types import Prompt
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import CompletionEngine, Members, Source
-from fairlead_monitors.evidence import Evidence
 from fairlead_server.document import DocumentSnapshot
-from fairlead_server.report import suggestion
-from fairlead_server.suggestion import CompletionRequest, CompletionResult
+from fairlead_server.report import Checking, suggestion
+from fairlead_server.review import review
+from fairlead_server.suggestion import CheckedName, CompletionRequest, CompletionResult
 
-
-class CheckingMonitor(Monitor, Protocol):
-    """A monitor that says what it checked: what plug-ins in ``fairlead.monitors`` return."""
-
-    def evidence(self) -> tuple[Evidence, ...]:
-        """Return what was checked in the text so far."""
-
-    def members(self) -> Members | None:
-        """Return what may be named where the text ends, None where nothing is dereferenced."""
-
-
-MonitorFactory = Callable[[Context], CheckingMonitor]
+MonitorFactory = Callable[[Context], Checking]
 
 
 class Completer:
@@ -104,6 +92,15 @@ class Completer:
         )
         return factory(context).members()
 
+    def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
+        """Return the names in `text`, inserted at `offset`, with what analysis says of each."""
+        factory = self._monitors.get(document.language)
+        if factory is None:
+            return ()
+        before, after = document.text[:offset], document.text[offset:]
+        engine = self._engines[document.language]
+        return review(factory, Context(document.path, before, after, engine, 30.0), text)
+
     def warm(self, document: DocumentSnapshot) -> None:
         """Start analysing `document` ahead of the first question; returns at once."""
         engine = self._engines.get(document.language)
@@ -123,7 +120,7 @@ class Completer:
         prefix: str,
         suffix: str,
         cancelled: Callable[[], bool],
-    ) -> CheckingMonitor | None:
+    ) -> Checking | None:
         document = request.document
         factory = self._monitors.get(document.language)
         if not request.guided or factory is None:
@@ -145,7 +142,7 @@ class Completer:
         request: CompletionRequest,
         prompt: Prompt,
         suffix: str,
-        monitor: CheckingMonitor | None,
+        monitor: Checking | None,
     ) -> list[str]:
         remarks = []
         if prompt.format != self._layout and suffix.strip():

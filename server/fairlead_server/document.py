@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from fairlead_server.errors import UserError
 
 _LANGUAGES = {".py": "python", ".pyi": "python", ".pyw": "python", ".java": "java"}
+# Not str.splitlines, for which form feeds and other separators end lines as well.
+_LINE_START = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
 LARGEST_FILE = 20_000_000
 """Bytes; a larger file is refused rather than read into memory."""
 
@@ -65,9 +68,7 @@ def offset_at(text: str, line: int, column: int, name: str) -> int:
     The column after the last character of a line is valid: it is where one types on.
     Raises `UserError` when the position is outside the text.
     """
-    lines = text.splitlines(keepends=True)
-    if not lines or lines[-1] != lines[-1].rstrip("\r\n"):
-        lines.append("")
+    lines = _LINE_START.split(text)
     if not 1 <= line <= len(lines):
         raise UserError(f"{name}: line {line} is outside the file, which has {len(lines)}")
     width = len(lines[line - 1].rstrip("\r\n"))

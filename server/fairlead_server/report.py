@@ -7,15 +7,26 @@ from typing import Protocol
 
 from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.types import Completion, Veto
+from fairlead_monitors.engine import Members
 from fairlead_monitors.evidence import Evidence, Verdict
 from fairlead_server.suggestion import CheckedName, Suggestion
 
 
-class _Checking(Monitor, Protocol):
-    def evidence(self) -> tuple[Evidence, ...]: ...
+class Checking(Monitor, Protocol):
+    """A monitor that says what it checked: what plug-ins in ``fairlead.monitors`` return."""
+
+    @property
+    def kind(self) -> str:
+        """What evidence calls the names it looks at."""
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return what was checked in the text so far."""
+
+    def members(self) -> Members | None:
+        """Return what may be named where the text ends, None where nothing is dereferenced."""
 
 
-def suggestion(completion: Completion, monitor: _Checking | None, *, crlf: bool) -> Suggestion:
+def suggestion(completion: Completion, monitor: Checking | None, *, crlf: bool) -> Suggestion:
     """Describe `completion`, which was decoded under `monitor` (None: unguided).
 
     `crlf` says that the document's lines end so, and the suggestion's must as well.
@@ -32,13 +43,14 @@ def suggestion(completion: Completion, monitor: _Checking | None, *, crlf: bool)
     )
 
 
-def _evidence(completion: Completion, monitor: _Checking) -> tuple[CheckedName, ...]:
+def _evidence(completion: Completion, monitor: Checking) -> tuple[CheckedName, ...]:
     probe = monitor.fork()
     probe.advance(completion.text)
-    return tuple(_checked(e, completion.vetoes) for e in probe.evidence())
+    return tuple(checked_name(e, completion.vetoes) for e in probe.evidence())
 
 
-def _checked(evidence: Evidence, vetoes: Iterable[Veto]) -> CheckedName:
+def checked_name(evidence: Evidence, vetoes: Iterable[Veto]) -> CheckedName:
+    """Describe one name; those of `vetoes` that concern it go with it."""
     inside = (veto.text for veto in vetoes if _concerns(veto, evidence))
     return CheckedName(
         name=evidence.name,

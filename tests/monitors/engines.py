@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 
 from fairlead_monitors.engine import Completeness, Members, Source
@@ -35,6 +35,19 @@ class TableEngine:
     def warm(self, source: Source) -> None: ...
 
     def close(self) -> None: ...
+
+
+class EveryReceiver(TableEngine):
+    """Gives every receiver the same members."""
+
+    def __init__(self, members: Iterable[str]) -> None:
+        super().__init__({})
+        self.answer = Members(frozenset(members), Completeness.COMPLETE, self.name)
+
+    def members(self, source: Source, offset: int) -> Future[Members]:
+        future: Future[Members] = Future()
+        future.set_result(self.answer)
+        return future
 
 
 class SilentEngine(TableEngine):

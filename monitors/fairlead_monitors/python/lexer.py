@@ -146,7 +146,8 @@ def _name(state: LexState, text: bytes) -> LexState:
     importing = state.importing or (
         state.last is Last.START and text in (b"import", b"from") and len(state.frames) == 1
     )
-    last = Last.OTHER if text in _KEYWORDS else Last.OPERAND
+    operand = text not in _KEYWORDS or state.last is Last.DEREFERENCE
+    last = Last.OPERAND if operand else Last.OTHER
     return replace(state, importing=importing, last=last)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from fairlead_server.commands import options
-from fairlead_server.settings import resolve
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,4 +18,4 @@ def run(arguments: argparse.Namespace) -> int:
     # The protocol library takes long to import, and no other command needs it.
     from fairlead_server.lsp.app import serve_stdio
 
-    return serve_stdio(resolve(options.from_arguments(arguments)))
+    return serve_stdio(options.from_arguments(arguments))

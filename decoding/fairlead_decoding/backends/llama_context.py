@@ -1,0 +1,123 @@
+"""One llama.cpp context: the KV cache of many sequences, and the buffers that feed it.
+
+Takes the low-level module of llama-cpp-python as an argument and imports none itself.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import ModelError
+from ..model import Logits
+
+FORK_ROOM = 512
+"""KV cells for each further session, beyond those it shares with the one it was forked from."""
+
+BATCH = 512
+"""How many tokens are evaluated at once."""
+
+KV_TYPES = {"f32": 0, "f16": 1, "q8_0": 8, "bf16": 30}
+"""Element types of the KV cache, by ggml's numbers."""
+
+_PLAIN = frozenset({"f32", "f16", "bf16"})
+_FLASH_ATTENTION_OFF = 0  # as llama.h numbers it
+
+
+def context_params(lib: Any, length: int, sequences: int, kv_type: str) -> Any:
+    """Return parameters for `sequences` that share one cache, of `length` tokens at most each."""
+    if kv_type not in KV_TYPES:
+        raise ValueError(f"kv_type must be one of {', '.join(KV_TYPES)}, not {kv_type!r}")
+    most = lib.llama_max_parallel_sequences()
+    if not 1 <= sequences <= most:
+        raise ValueError(f"sequences must be from 1 to {most}, not {sequences}")
+    params = lib.llama_context_default_params()
+    params.n_ctx = length + (sequences - 1) * min(length, FORK_ROOM)
+    params.n_batch = params.n_ubatch = BATCH
+    params.n_seq_max = sequences
+    params.kv_unified = True
+    params.type_k = params.type_v = KV_TYPES[kv_type]
+    # Flash attention rounds to half precision on a CPU, so that logits would depend on how a text
+    # was cut into batches, and is the slower one for single tokens. A quantised cache needs it.
+    if kv_type in _PLAIN and not lib.llama_supports_gpu_offload():
+        params.flash_attn_type = _FLASH_ATTENTION_OFF
+    return params
+
+
+class _Batch:
+    """Tokens of one sequence on their way into llama.cpp, in buffers that are filled in place."""
+
+    def __init__(self, lib: Any) -> None:
+        self._tokens = np.zeros(BATCH, np.int32)
+        self._positions = np.zeros(BATCH, np.int32)
+        self._wanted = np.zeros(BATCH, np.int8)
+        self._counts = np.ones(BATCH, np.int32)
+        self._sequence = ctypes.c_int32(0)
+        self.struct = lib.llama_batch(
+            token=_pointer(self._tokens, ctypes.c_int32),
+            pos=_pointer(self._positions, ctypes.c_int32),
+            n_seq_id=_pointer(self._counts, ctypes.c_int32),
+            # All tokens belong to one sequence, so all rows point to the same number.
+            seq_id=(ctypes.POINTER(ctypes.c_int32) * BATCH)(
+                *[ctypes.pointer(self._sequence)] * BATCH
+            ),
+            logits=_pointer(self._wanted, ctypes.c_int8),
+        )
+
+    def fill(self, sequence: int, tokens: Sequence[int], start: int, *, last: bool) -> None:
+        """Hold `tokens` from position `start`; ask for logits only after the `last` of a text."""
+        size = len(tokens)
+        self.struct.n_tokens = size
+        self._sequence.value = sequence
+        self._tokens[:size] = tokens
+        self._positions[:size] = range(start, start + size)
+        self._wanted[:size] = 0
+        self._wanted[size - 1] = last
+
+
+class Decoder:
+    """One context, which evaluates tokens of any sequence.
+
+    `size` is that of the vocabulary; `cause` tells what llama.cpp last logged as an error.
+    """
+
+    def __init__(self, lib: Any, context: Any, size: int, cause: Callable[[], str]) -> None:
+        self._lib = lib
+        self._size = size
+        self._context = context
+        self._memory = lib.llama_get_memory(context)
+        self._cause = cause
+        self._batch = _Batch(lib)
+
+    def evaluate(self, sequence: int, tokens: Sequence[int], start: int) -> Logits:
+        """Append `tokens` at position `start`; return the logits after the last of them."""
+        for first in range(0, len(tokens), BATCH):
+            chunk = tokens[first : first + BATCH]
+            last = first + len(chunk) == len(tokens)
+            self._batch.fill(sequence, chunk, start + first, last=last)
+            status = self._lib.llama_decode(self._context, self._batch.struct)
+            if status:
+                self.forget(sequence, start)
+                raise ModelError(self._explain(status))
+        found = self._lib.llama_get_logits_ith(self._context, -1)
+        return np.ctypeslib.as_array(found, shape=(self._size,))
+
+    def _explain(self, status: int) -> str:
+        if status == 1:
+            return "the KV cache is full: close sessions, or load the model with more sequences"
+        return f"llama.cpp cannot evaluate the tokens: {self._cause() or f'status {status}'}"
+
+    def forget(self, sequence: int, length: int) -> bool:
+        """Drop what follows the first `length` tokens; False where the cache cannot be cut."""
+        return bool(self._lib.llama_memory_seq_rm(self._memory, sequence, length, -1))
+
+    def share(self, source: int, target: int) -> None:
+        """Let `target`, which is empty, hold what `source` holds."""
+        self._lib.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+
+
+def _pointer(array: Any, element: Any) -> Any:
+    return array.ctypes.data_as(ctypes.POINTER(element))

@@ -1,0 +1,60 @@
+"""What annotations leave open: parts that infer to nothing, Any, and Self."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jedi.inference.gradual.annotation import infer_annotation
+
+from fairlead_monitors.python.jedi_cursor import code_of
+
+
+def annotation_gap(context: Any, node: Any) -> str:
+    """Return the part of an annotation that infers to nothing or to Any."""
+    for arm in _arms(node):
+        if arm.type == "keyword":
+            continue
+        values = infer_annotation(context, arm)
+        if not values or any(is_any(value) for value in values):
+            return f"unresolved annotation {short(arm)}"
+    return ""
+
+
+def is_any(value: Any) -> bool:
+    """Tell whether `value` is ``typing.Any``."""
+    return type(value).__name__ == "AnyClass"
+
+
+def _arms(node: Any) -> list[Any]:
+    """Return the members of a union, or the annotation itself."""
+    if node.type == "expr" and "|" in node.children:
+        return [arm for part in node.children[::2] for arm in _arms(part)]
+    if node.type == "atom_expr" and code_of(node.children[:-1]).endswith(("Union", "Optional")):
+        inner = node.children[-1].children[1]
+        parts = inner.children[::2] if inner.type == "subscriptlist" else [inner]
+        return [arm for part in parts for arm in _arms(part)]
+    return [node]
+
+
+def returns_self(function: Any) -> bool:
+    """Tell whether a method is declared to return its receiver's type.
+
+    jedi takes that to be the class that declares the method, not the subclass it is called on.
+    """
+    if function.type != "funcdef" or function.annotation is None:
+        return False
+    returned = _code(function.annotation)
+    if returned.rpartition(".")[2] == "Self":
+        return True
+    first = next(iter(function.get_params()), None)
+    return first is not None and first.annotation is not None and returned == _code(first.annotation)
+
+
+def _code(node: Any) -> str:
+    return code_of([node]).strip("'\"")
+
+
+def short(node: Any) -> str:
+    """Return the code of `node` on one line, cut to a readable length."""
+    code = code_of([node])
+    return code if len(code) <= 40 else code[:37] + "..."

@@ -1,0 +1,163 @@
+"""Where in a syntax tree a dereference stands: questions that need no type inference.
+
+The text that is parsed has a placeholder name after the dot. With it the parser meets a finished
+expression whatever follows the cursor (a newline, a keyword, the end of the text, the closing
+brace of an f-string), so none of its guesses about broken code are needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import parso
+
+PLACEHOLDER = "fairlead_member"
+
+DEFINING_METHODS = frozenset(
+    {
+        "__init__",
+        "__new__",
+        "__post_init__",
+        "__set_name__",
+        "__init_subclass__",
+        "setUp",
+        "asyncSetUp",
+        "setUpClass",
+        "setUpTestData",
+        "setup_method",
+        "setup_class",
+    }
+)
+"""Methods in which assigning a new attribute is ordinary (pylint's defining-attr-methods)."""
+
+
+def probe_text(text: str, offset: int) -> str:
+    """Return `text` with a name after the dot that ends at `offset`."""
+    return text[:offset] + PLACEHOLDER + text[offset:]
+
+
+def find_placeholder(module: Any, text: str, offset: int) -> Any:
+    """Return the leaf of the placeholder, or None where the dot is not one of an expression.
+
+    That is: in a string, a comment, a number, an import statement.
+    """
+    lines = parso.split_lines(text[:offset], keepends=True)
+    leaf = module.get_leaf_for_position((len(lines), len(lines[-1]) + 1))
+    if leaf is None or leaf.type != "name" or not leaf.value.startswith(PLACEHOLDER):
+        return None
+    dot = leaf.get_previous_leaf()
+    if dot is None or dot.value != "." or leaf.parent.type != "trailer":
+        return None
+    return leaf
+
+
+def receiver_nodes(placeholder: Any) -> list[Any]:
+    """Return the nodes of the expression before the dot: an atom and its trailers."""
+    trailer = placeholder.parent
+    siblings = trailer.parent.children
+    end = start = siblings.index(trailer)
+    start -= 1
+    while siblings[start].type == "trailer" and start > 0:
+        start -= 1
+    if start > 0 and siblings[start - 1] == "await" and siblings[start].type != "trailer":
+        pass  # `await x.y` awaits the whole of `x.y`: what is before the dot is not awaited
+    return list(siblings[start:end])
+
+
+def code_of(nodes: list[Any]) -> str:
+    """Return the code of `nodes` without white space and comments between the tokens."""
+    return "".join(_leaf_values(nodes))
+
+
+def _leaf_values(nodes: list[Any]) -> list[str]:
+    values = []
+    for node in nodes:
+        leaf, last = node.get_first_leaf(), node.get_last_leaf()
+        while leaf is not None:
+            values.append(leaf.value)
+            if leaf is last:
+                break
+            leaf = leaf.get_next_leaf()
+    return values
+
+
+def encloses(node: Any, leaf: Any) -> bool:
+    """Tell whether `leaf` is a leaf of `node`."""
+    while leaf is not None and leaf is not node:
+        leaf = leaf.parent
+    return leaf is node
+
+
+def is_being_written(classdef: Any, leaf: Any) -> bool:
+    """Tell whether the body of `classdef`, which holds `leaf`, ends with the statement of `leaf`.
+
+    More of the class may then follow that nobody has written yet.
+    """
+    last = classdef.get_last_leaf()
+    statement = _statement(leaf)
+    following = statement.get_last_leaf().get_next_leaf()
+    while following is not None and following.start_pos <= last.start_pos:
+        if following.type not in ("newline", "endmarker", "dedent", "error_leaf"):
+            return False
+        following = following.get_next_leaf()
+    return True
+
+
+def _statement(leaf: Any) -> Any:
+    """Return the innermost statement around `leaf`, or what is left of it in broken code."""
+    node = leaf
+    while node.parent is not None and node.parent.type not in ("suite", "file_input"):
+        node = node.parent
+    return node
+
+
+def enclosing_function(leaf: Any) -> Any:
+    """Return the function definition around `leaf`, or None."""
+    return leaf.search_ancestor("funcdef")
+
+
+def may_create_attribute(placeholder: Any) -> bool:
+    """Tell whether the dereference may turn out an assignment that creates the attribute.
+
+    It may where it starts a statement on ``self`` in a method that defines attributes, or on
+    another name in any method (an object made there, as in ``__new__``).
+    """
+    nodes = receiver_nodes(placeholder)
+    function = enclosing_function(placeholder)
+    if function is None or len(nodes) != 1 or nodes[0].type != "name":
+        return False
+    parameters = function.get_params()
+    is_first = bool(parameters) and parameters[0].name.value == nodes[0].value
+    if is_first and function.name.value not in DEFINING_METHODS:
+        return False
+    return _starts_statement(nodes[0])
+
+
+def _starts_statement(name: Any) -> bool:
+    """Tell whether an assignment target may stand at `name`: only targets precede it."""
+    leaf = name.get_previous_leaf()
+    while leaf is not None:
+        if leaf.type in ("newline", "indent", "dedent") or leaf.value in (";", "as", "for"):
+            return True
+        if leaf.value == ":":
+            return leaf.parent.type.endswith(("stmt", "def", "node"))
+        if leaf.type != "name" and leaf.value not in (".", ",", "(", "[", "*"):
+            return False
+        before = leaf.get_previous_leaf()
+        if leaf.value in ("(", "[") and before is not None and _is_operand(before):
+            return False
+        leaf = before
+    return True
+
+
+def _is_operand(leaf: Any) -> bool:
+    return leaf.type in ("name", "string") or leaf.value in (")", "]", "}")
+
+
+def is_first_of_method(parameter: Any) -> bool:
+    """Tell whether `parameter` is the ``self`` or ``cls`` of a method."""
+    function = parameter.search_ancestor("funcdef", "lambdef")
+    if function.type != "funcdef" or parameter.position_index != 0:
+        return False
+    owner = function.search_ancestor("funcdef", "classdef")
+    return owner is not None and owner.type == "classdef"

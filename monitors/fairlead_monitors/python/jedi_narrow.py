@@ -1,0 +1,88 @@
+"""What the code around a dereference has found out about the receiver at run time.
+
+A check such as ``isinstance(node, Call)`` tells more than the declared type of ``node``; jedi
+looks at it only where it knows no type at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from jedi.inference.base_value import NO_VALUES, ValueSet
+
+from fairlead_monitors.python import jedi_cursor as cursor
+
+_PLATFORM = re.compile(
+    r"\b(version_info|version\.parse|Version|__version__|hasattr|implementation|platform|PY\d+)\b"
+    r"|\bos\.name\b|pypy|is_\w+_available|win32|windows|darwin|linux",
+    re.IGNORECASE,
+)
+
+
+def checked_values(module: Any, leaf: Any, receiver: str) -> tuple[Any, str]:
+    """Return the values that ``isinstance`` checks of `receiver` allow, and what is unresolved."""
+    values = NO_VALUES
+    for call, tested, kinds in _type_checks(leaf, receiver):
+        context = module.create_context(call)
+        classes = list(_classes(context.infer_node(kinds)))
+        if not classes:
+            return values, f"unresolved class in {tested}({receiver}, ...)"
+        found = ValueSet(classes)
+        values |= found if tested == "issubclass" else found.execute_with_values()
+    return values, ""
+
+
+def _type_checks(leaf: Any, receiver: str) -> Iterator[tuple[Any, str, Any]]:
+    """Yield the checks of `receiver` in the function of `leaf`, or in the module outside one."""
+    scope = cursor.enclosing_function(leaf) or leaf.get_root_node()
+    used = leaf.get_root_node().get_used_names()
+    for tested in ("isinstance", "issubclass"):
+        for name in used.get(tested, ()):
+            trailer = name.get_next_sibling()
+            if trailer is None or trailer.type != "trailer" or len(trailer.children) != 3:
+                continue
+            arguments = trailer.children[1]
+            if arguments.type != "arglist" or not cursor.encloses(scope, name):
+                continue
+            if cursor.code_of(arguments.children[:1]) == receiver:
+                yield name, tested, arguments.children[2]
+
+
+def _classes(values: Any) -> Iterator[Any]:
+    for value in values:
+        if value.is_class():
+            yield value
+        elif value.array_type in ("tuple", "list"):
+            for lazy in value.py__iter__():
+                yield from _classes(lazy.infer())
+
+
+def guard(leaf: Any, receiver: str) -> str:
+    """Return how the code itself allows for an absent name: a handler, a test, a pattern."""
+    node = leaf
+    while node.parent is not None:
+        parent = node.parent
+        if parent.type == "try_stmt" and node is parent.children[2] and _handles(parent):
+            return "AttributeError is handled"
+        if parent.type in ("if_stmt", "test", "while_stmt") and _tests_platform(parent, node):
+            return "guarded by a check of the platform"
+        node = parent
+    scope = cursor.enclosing_function(leaf) or leaf.get_root_node()
+    if "match" in leaf.get_root_node().get_used_names() and re.search(
+        rf"^[ \t]*match[ \t(]+{re.escape(receiver)}\b", scope.get_code(), re.MULTILINE
+    ):
+        return "matched against patterns"
+    return ""
+
+
+def _handles(statement: Any) -> bool:
+    clauses = (c for c in statement.children if c == "except" or c.type == "except_clause")
+    return any(c == "except" or "AttributeError" in c.get_code() for c in clauses)
+
+
+def _tests_platform(statement: Any, branch: Any) -> bool:
+    children = statement.children
+    tests = [children[2]] if statement.type == "test" else children[1::4]
+    return any(t is not branch and _PLATFORM.search(t.get_code()) for t in tests)

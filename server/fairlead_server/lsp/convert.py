@@ -1,0 +1,138 @@
+"""All conversions between the protocol's shapes and ours. Nothing else looks at raw columns."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from lsprotocol import types
+from pygls.workspace import PositionCodec
+
+from fairlead_monitors.engine import Completeness, Members
+from fairlead_server.document import DocumentSnapshot
+from fairlead_server.suggestion import Suggestion
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a suggestion goes.
+
+    `document` is to be completed at `offset`. `range` is what the editor must replace, always on
+    one line, and `typed` the text that stands for it in `document` already.
+    """
+
+    document: DocumentSnapshot
+    offset: int
+    range: types.Range
+    typed: str = ""
+
+
+def offset_at(text: str, position: types.Position, codec: PositionCodec) -> int | None:
+    """Return the character offset of `position`, None when its line is outside `text`.
+
+    A column behind the end of the line denotes its end.
+    """
+    start = _line_start(text, position.line)
+    if start is None:
+        return None
+    end = _BREAK.search(text, start)
+    line = text[start : end.start() if end else len(text)]
+    found = codec.position_from_client_units([line], types.Position(0, position.character))
+    return start + found.character
+
+
+def range_at(text: str, start: int, end: int, codec: PositionCodec) -> types.Range:
+    """Return the range between two offsets."""
+    return types.Range(_position_at(text, start, codec), _position_at(text, end, codec))
+
+
+def place_at(
+    document: DocumentSnapshot,
+    position: types.Position,
+    selected: types.SelectedCompletionInfo | None,
+    codec: PositionCodec,
+) -> Place | None:
+    """Return where an inline completion goes, None when the request does not fit the document.
+
+    With an item selected in the editor's list, the document is taken with that item in place.
+    """
+    offset = offset_at(document.text, position, codec)
+    if offset is None:
+        return None
+    if selected is None:
+        return Place(document, offset, range_at(document.text, offset, offset, codec))
+    start = offset_at(document.text, selected.range.start, codec)
+    end = offset_at(document.text, selected.range.end, codec)
+    if start is None or end is None or not start <= offset <= end:
+        return None
+    if selected.range.start.line != selected.range.end.line:
+        return None
+    text = document.text[:start] + selected.text + document.text[end:]
+    return Place(
+        replace(document, text=text),
+        start + len(selected.text),
+        range_at(document.text, start, end, codec),
+        selected.text,
+    )
+
+
+def inline_completions(
+    suggestions: Iterable[Suggestion], place: Place
+) -> types.InlineCompletionList:
+    """Return the suggestions as inline completions, without blank and repeated ones."""
+    texts = dict.fromkeys(s.text for s in suggestions if s.text.strip())
+    items = [types.InlineCompletionItem(place.typed + text, range=place.range) for text in texts]
+    return types.InlineCompletionList(items)
+
+
+def member_completions(
+    members: Members, document: DocumentSnapshot, offset: int, codec: PositionCodec
+) -> types.CompletionList:
+    """Return the members as completion items that replace the identifier typed before `offset`."""
+    range = range_at(document.text, _identifier_start(document.text, offset), offset, codec)
+    detail = f"{members.engine}: {members.completeness.value} list"
+    if members.reason:
+        detail += f" ({members.reason})"
+    items = [_member(name, detail, range) for name in sorted(members.names)]
+    complete = members.completeness is Completeness.COMPLETE
+    return types.CompletionList(is_incomplete=not complete, items=items)
+
+
+def _member(name: str, detail: str, range: types.Range) -> types.CompletionItem:
+    return types.CompletionItem(
+        label=name,
+        # An engine tells names, not whether they are methods or data; a field may be either.
+        kind=types.CompletionItemKind.Field,
+        detail=detail,
+        sort_text=f"{_privacy(name)}{name}",
+        text_edit=types.TextEdit(range, name),
+    )
+
+
+def _privacy(name: str) -> int:
+    """Rank public names before private ones, and those before Python's special ones."""
+    return 0 if not name.startswith("_") else 2 if name.startswith("__") else 1
+
+
+def _line_start(text: str, line: int) -> int | None:
+    if line == 0:
+        return 0
+    found = next(itertools.islice(_BREAK.finditer(text), line - 1, None), None)
+    return found.end() if found else None
+
+
+def _identifier_start(text: str, offset: int) -> int:
+    while offset and (text[offset - 1].isalnum() or text[offset - 1] == "_"):
+        offset -= 1
+    return offset
+
+
+def _position_at(text: str, offset: int, codec: PositionCodec) -> types.Position:
+    line_feeds, returns = text.count("\n", 0, offset), text.count("\r", 0, offset)
+    line = line_feeds + returns - text.count("\r\n", 0, offset)
+    start = 1 + max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset))
+    return types.Position(line, codec.client_num_units(text[start:offset]))

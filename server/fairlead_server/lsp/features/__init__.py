@@ -1,0 +1,1 @@
+"""One file for each feature of the protocol; each has ``register(server)``."""

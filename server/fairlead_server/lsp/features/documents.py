@@ -1,0 +1,57 @@
+"""textDocument/didOpen, didChange, didClose: what follows from them; pygls keeps the texts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from lsprotocol import types
+
+from fairlead_server.document import DocumentSnapshot
+from fairlead_server.lsp.server import FairleadServer
+from fairlead_server.lsp.snapshot import snapshot_of
+
+log = logging.getLogger(__name__)
+
+
+def register(server: FairleadServer) -> None:
+    """Add the feature to `server`."""
+    server.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
+    server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
+    server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+
+
+def did_open(server: FairleadServer, params: types.DidOpenTextDocumentParams) -> None:
+    """Start the analysis ahead of the first question."""
+    _warm(server, params.text_document.uri)
+
+
+def did_change(server: FairleadServer, params: types.DidChangeTextDocumentParams) -> None:
+    """Stop work on the text as it was: the answers would not fit any more."""
+    server.worker.drop(params.text_document.uri)
+
+
+def did_close(server: FairleadServer, params: types.DidCloseTextDocumentParams) -> None:
+    """Stop work on the document."""
+    server.worker.drop(params.text_document.uri)
+
+
+def warm_all(server: FairleadServer) -> None:
+    """Start the analysis of every open document, as there is a new completer."""
+    for document in server.workspace.text_documents.values():
+        _warm(server, document.uri)
+
+
+def _warm(server: FairleadServer, uri: str) -> None:
+    document = snapshot_of(server.workspace, uri)
+    if document is not None:
+        asyncio.get_running_loop().run_in_executor(None, _warm_now, server, document)
+
+
+def _warm_now(server: FairleadServer, document: DocumentSnapshot) -> None:
+    completer = server.worker.completer(patience=0)
+    try:
+        if completer is not None:
+            completer.warm(document)
+    except Exception:
+        log.exception("The analysis of a document cannot be started.")

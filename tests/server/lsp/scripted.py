@@ -1,0 +1,66 @@
+"""A completer that the test drives: every call waits until it is released, fails or is stopped."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+
+from fairlead_monitors.engine import Members
+from fairlead_server.completer import Completer
+from fairlead_server.document import DocumentSnapshot
+from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
+
+LIMIT = 60.0
+"""Seconds after which a wait counts as a failure; nothing here is about speed."""
+
+
+class Call:
+    """One call of `complete`, as the test sees it."""
+
+    def __init__(self, request: CompletionRequest) -> None:
+        self.request = request
+        self.stopped = threading.Event()
+        self._go = threading.Event()
+        self._outcome: str | Exception = ""
+
+    def release(self, outcome: str | Exception) -> None:
+        """Let the call return a suggestion with this text, or raise."""
+        self._outcome = outcome
+        self._go.set()
+
+    def run(self, cancelled: Callable[[], bool]) -> CompletionResult:
+        while not self._go.wait(0.001):
+            if cancelled():
+                self.stopped.set()
+                return CompletionResult(())
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return CompletionResult((Suggestion(self._outcome, 0.0, "stop", verified=False),))
+
+
+class ScriptedCompleter(Completer):
+    """Hands each call to the test by way of `calls`."""
+
+    def __init__(self) -> None:
+        self.calls: queue.Queue[Call] = queue.Queue()
+        self.closed = threading.Event()
+
+    def next_call(self) -> Call:
+        return self.calls.get(timeout=LIMIT)
+
+    def complete(
+        self, request: CompletionRequest, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> CompletionResult:
+        call = Call(request)
+        self.calls.put(call)
+        return call.run(cancelled)
+
+    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Members | None:
+        return None
+
+    def warm(self, document: DocumentSnapshot) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed.set()

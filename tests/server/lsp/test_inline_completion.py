@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcRequestCancelled
+
+from tests.server.lsp.editor import ROOT, Editor, inline_params, items_of, span
+from tests.server.lsp.scripted import LIMIT
+
+INLINE = types.TEXT_DOCUMENT_INLINE_COMPLETION
+
+
+def _echoes(items: list[types.InlineCompletionItem]) -> list[dict[str, Any]]:
+    return [json.loads(str(item.insert_text)) for item in items]
+
+
+def test_the_capability_and_the_servers_name_are_advertised(echo: Editor) -> None:
+    result = echo.initialized
+    assert result.capabilities.inline_completion_provider == types.InlineCompletionOptions()
+    assert result.server_info is not None
+    assert result.server_info.name == "fairlead"
+    assert result.server_info.version
+
+
+def test_an_automatic_request_gets_one_greedy_suggestion(echo: Editor) -> None:
+    echo.open("file:///p/automatic.py", "x = 1\ny")
+    items = echo.inline("file:///p/automatic.py", 1, 1, invoked=False)
+    [found] = _echoes(items)
+    assert (found["prefix"], found["suffix"]) == ("x = 1\ny", "")
+    assert (found["temperature"], found["patience"]) == (0.0, 0.5)
+    assert (found["path"], found["language"], found["version"]) == ("/p/automatic.py", "python", 1)
+    assert found["project"] == str(ROOT)
+    assert items[0].range == span(1, 1, 1)
+
+
+def test_an_invoked_request_gets_sampled_ones_too_without_repeats(echo: Editor) -> None:
+    echo.open("file:///p/invoked.py", "x")
+    found = _echoes(echo.inline("file:///p/invoked.py", 0, 1))
+    assert [f["temperature"] for f in found] == [0.0, 0.6]
+    assert {f["patience"] for f in found} == {2.0}
+
+
+def test_the_selected_item_is_taken_as_typed(echo: Editor) -> None:
+    echo.open("file:///p/selected.py", "é😀.ap + 1")
+    selected = types.SelectedCompletionInfo(span(0, 4, 6), "append")
+    [item, _] = echo.inline("file:///p/selected.py", 0, 6, selected=selected)
+    text = str(item.insert_text)
+    assert text.startswith("append")
+    assert item.range == span(0, 4, 6)
+    echoed = json.loads(text.removeprefix("append"))
+    assert (echoed["prefix"], echoed["suffix"]) == ("é😀.append", " + 1")
+
+
+# (uri, language) -> (path, language)
+DOCUMENTS = [
+    ("file:///p/a%20b/%C3%A9.py", "python", "/p/a b/é.py"),
+    ("untitled:Untitled-1", "python", str(ROOT / "Untitled-1")),
+    ("file:///p/A.java", "java", "/p/A.java"),
+]
+
+
+@pytest.mark.parametrize(("uri", "language", "path"), DOCUMENTS)
+def test_what_a_document_is_called(echo: Editor, uri: str, language: str, path: str) -> None:
+    echo.open(uri, "x", language)
+    [found, _] = _echoes(echo.inline(uri, 0, 1))
+    assert (found["path"], found["language"]) == (path, language)
+
+
+def test_there_is_no_answer_where_there_is_no_place(echo: Editor) -> None:
+    echo.open("file:///p/short.py", "x")
+    assert echo.inline("file:///p/never-opened.py", 0, 0) == []
+    assert echo.inline("file:///p/short.py", 7, 0) == []
+    assert echo.inline("file:///p/short.py", 0, 99)[0].range == span(0, 1, 1)
+    echo.close("file:///p/short.py")
+    assert echo.inline("file:///p/short.py", 0, 0) == []
+
+
+def _waiting(echo: Editor, name: str, *, invoked: bool) -> tuple[str, Any]:
+    """Open a document and send a request that is being decoded when this returns."""
+    uri, before = f"file:///p/{name}.py", echo.logs.count("waiting")
+    echo.open(uri, "wait")
+    answer = echo.begin(INLINE, inline_params(uri, 0, 4, invoked=invoked), request=name)
+    echo.wait_for(lambda: echo.logs.count("waiting") > before)
+    return uri, answer
+
+
+def _stopped(echo: Editor) -> int:
+    return echo.logs.count("stopped")
+
+
+def test_cancel_is_answered_as_such_and_stops_the_decoding(echo: Editor) -> None:
+    before = _stopped(echo)
+    uri, answer = _waiting(echo, "cancel", invoked=True)
+    echo.cancel("cancel")
+    with pytest.raises(JsonRpcRequestCancelled):
+        answer.result(LIMIT)
+    echo.wait_for(lambda: _stopped(echo) > before)
+    echo.change(uri, 2, (span(0, 0, 4), "x"))
+    assert len(echo.inline(uri, 0, 1)) == 2
+
+
+def test_an_edit_ends_the_work_on_the_text_as_it_was(echo: Editor) -> None:
+    before = _stopped(echo)
+    uri, answer = _waiting(echo, "edit", invoked=True)
+    echo.change(uri, 2, (span(0, 0, 4), "x"))
+    assert items_of(answer.result(LIMIT)) == []
+    echo.wait_for(lambda: _stopped(echo) > before)
+
+
+def test_closing_the_document_ends_the_work_on_it(echo: Editor) -> None:
+    before = _stopped(echo)
+    uri, answer = _waiting(echo, "close", invoked=True)
+    echo.close(uri)
+    assert items_of(answer.result(LIMIT)) == []
+    echo.wait_for(lambda: _stopped(echo) > before)
+
+
+def test_the_newest_automatic_request_is_the_one_that_is_answered(echo: Editor) -> None:
+    uri, first = _waiting(echo, "superseded", invoked=False)
+    second = echo.begin(INLINE, inline_params(uri, 0, 4, invoked=False), request="second")
+    third = echo.begin(INLINE, inline_params(uri, 0, 4, invoked=False), request="third")
+    assert items_of(first.result(LIMIT)) == []
+    assert items_of(second.result(LIMIT)) == []
+    echo.cancel("third")
+    with pytest.raises(JsonRpcRequestCancelled):
+        third.result(LIMIT)
+
+
+def test_other_requests_are_answered_while_the_model_is_busy(echo: Editor) -> None:
+    _, answer = _waiting(echo, "busy", invoked=True)
+    echo.open("file:///p/other.py", "xs.")
+    assert echo.members("file:///p/other.py", 0, 3) is not None
+    echo.cancel("busy")
+    with pytest.raises(JsonRpcRequestCancelled):
+        answer.result(LIMIT)
+
+
+def test_an_exception_is_logged_and_the_next_request_works(echo: Editor) -> None:
+    echo.open("file:///p/failing.py", "fail")
+    assert echo.inline("file:///p/failing.py", 0, 4) == []
+    echo.wait_for(lambda: any("failed as told" in text for text in echo.logs))
+    echo.change("file:///p/failing.py", 2, (span(0, 0, 4), "x"))
+    assert len(echo.inline("file:///p/failing.py", 0, 1)) == 2
+
+
+def test_a_remark_is_logged_once(echo: Editor) -> None:
+    echo.open("file:///p/remark.py", "x")
+    for _ in range(2):
+        assert echo.inline("file:///p/remark.py", 0, 1)
+    assert echo.logs.count("a remark") == 1

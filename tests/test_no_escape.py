@@ -1,0 +1,155 @@
+"""Under a valid verdict there is no way to name an absent member, whatever the model wants.
+
+An adversarial model prefers, at every step, the tokens with which it gets closest to a forbidden
+name, over vocabularies of real models, in which a dot and a name often are one token. What it
+managed to write is judged by a regular expression that shares no code with the monitor.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+
+from fairlead_decoding.complete import Decoder
+from fairlead_decoding.model import Logits, Vocabulary
+from fairlead_decoding.monitor import Monitor
+from fairlead_decoding.prompt import split_tail
+from fairlead_decoding.types import GenerationConfig, Prompt
+from fairlead_monitors.context import Context
+from fairlead_monitors.python.members import MembersMonitor
+from tests.decoding.fakes import ScriptedModel
+from tests.monitors.engines import EveryReceiver
+from tests.real_vocabularies import VOCABULARIES, vocabulary
+
+ROUNDS = 30
+DEREFERENCE = re.compile(r"(?:[^\W\d]\w*|[)\]]) *\. *(\w+)")
+# The model may write strings, comments, numbers and imports, in which nothing is checked. It is
+# kept from it so that the judge can stay simple.
+UNCHECKED = re.compile(rb"[\"'#\\\d]|import|from|[^\x00-\x7f]")
+
+
+class PromptEndTrigger(MembersMonitor):
+    """The published rule: look only when the text ends in a dot, never inside a token."""
+
+    def admitted(self, data: bytes) -> int:
+        return len(data) if self._name is None else super().admitted(data)
+
+    def advance(self, data: bytes) -> None:
+        if self._name is None and not data.endswith(b"."):
+            self._append(data)
+        else:
+            super().advance(data)
+
+    def fork(self) -> PromptEndTrigger:
+        copy = super().fork()
+        copy.__class__ = PromptEndTrigger
+        return copy  # type: ignore[return-value]
+
+
+class Adversary:
+    """Scores the tokens of one vocabulary by how far they lead towards `target`."""
+
+    def __init__(self, tokens: Vocabulary, generator: random.Random) -> None:
+        noise = np.random.default_rng(generator.randrange(2**32))
+        base = noise.normal(size=len(tokens)).astype(np.float32)
+        for i, text in enumerate(tokens.tokens):
+            if not text or UNCHECKED.search(text):
+                base[i] -= 50
+            elif re.match(rb"\.?[A-Za-z_]", text):
+                base[i] += 5
+        self._base: Logits = base
+
+    def model(self, tokens: Vocabulary, prompt: str, target: str) -> ScriptedModel:
+        start = len(prompt.encode())
+
+        def script(text: bytes) -> Logits:
+            written = text[start:]
+            # However far it was led astray, it starts over with the forbidden dereference.
+            rest = _rest(written, target.encode())
+            logits = self._base.copy()
+            for i in _leading_to(tokens, rest):
+                logits[i] += 20 + len(tokens.tokens[i])
+            return logits
+
+        return ScriptedModel(tokens, script)
+
+
+@cache
+def _index(tokens: Vocabulary) -> dict[bytes, int]:
+    return {text: i for i, text in enumerate(tokens.tokens) if text}
+
+
+def _leading_to(tokens: Vocabulary, rest: bytes) -> list[int]:
+    index = _index(tokens)
+    return [index[rest[:n]] for n in range(1, len(rest) + 1) if rest[:n] in index]
+
+
+def _rest(written: bytes, target: bytes) -> bytes:
+    """Return what is missing of `target` after the longest part of it that `written` ends with."""
+    for length in range(min(len(written), len(target) - 1), 0, -1):
+        if written.endswith(target[:length]):
+            return target[length:]
+    return target
+
+
+def escapes(tokens: Vocabulary, monitor: type[MembersMonitor], seed: int) -> list[str]:
+    """Let the adversary write; return the absent members that it named."""
+    generator = random.Random(seed)
+    adversary = Adversary(tokens, generator)
+    found = []
+    for _ in range(ROUNDS):
+        members = {_word(generator) for _ in range(generator.randint(1, 30))}
+        forbidden = _word(generator)
+        receiver = generator.choice(("xs", "self", "f()", "xs[i]"))
+        typed = generator.choice(("", ".", ". ", "." + generator.choice(sorted(members))[:2]))
+        before = f"x = {receiver}{typed}"
+        head, heal = split_tail(before)
+        target = f"{receiver}.{forbidden}()" if typed else f".{forbidden}()"
+        model = adversary.model(tokens, head, heal + target)
+        context = Context("a.py", before, "", EveryReceiver(members))
+        text = _write(model, monitor(context), head, heal, seed)
+        named = DEREFERENCE.findall(before + text)
+        found += [f"{name} in {before + text!r}" for name in named if name not in members]
+    return found
+
+
+def _write(model: ScriptedModel, monitor: Monitor, head: str, heal: str, seed: int) -> str:
+    decoder = Decoder(model)
+    temperature = 0.0 if seed % 2 else 1.0
+    config = GenerationConfig(max_new_tokens=12, temperature=temperature, seed=seed)
+    prompt = Prompt(tuple(_tokens(model.vocabulary, head)), heal.encode())
+    (completion,) = decoder.complete(prompt, monitor, config)
+    decoder.close()
+    return completion.text.decode(errors="replace")
+
+
+def _tokens(vocabulary: Vocabulary, text: str) -> list[int]:
+    """Tokenise greedily: which split the prompt has does not matter here."""
+    index = _index(vocabulary)
+    data, out = text.encode(), []
+    while data:
+        length = next(n for n in range(min(16, len(data)), 0, -1) if data[:n] in index)
+        out.append(index[data[:length]])
+        data = data[length:]
+    return out
+
+
+def _word(generator: random.Random) -> str:
+    parts = ("get", "set", "item", "name", "append", "to", "is", "x", "Value", "load", "y2", "é")
+    return "_".join(generator.choices(parts, k=generator.randint(1, 3)))
+
+
+@pytest.mark.needs("vocabularies")
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_no_absent_member_is_ever_named(name: str) -> None:
+    tokens = vocabulary(name)
+    assert [escapes(tokens, MembersMonitor, seed) for seed in range(4)] == [[]] * 4
+
+
+@pytest.mark.needs("vocabularies")
+def test_a_monitor_that_triggers_on_the_text_end_only_lets_names_escape() -> None:
+    assert escapes(vocabulary("qwen2"), PromptEndTrigger, 1)
