@@ -1,10 +1,10 @@
 """Choosing the next token.
 
-The distribution is that of masking first and truncating afterwards, without ever building the
-mask: every token that could be drawn is put to the matcher before the draw, and what the matcher
-rejects leaves the race. Sampling without truncation uses the Gumbel-max trick (Gumbel, 1954;
-Maddison et al., "A* Sampling", 2014): with the noise of a step held fixed, the best admitted token
-is an exact draw from the masked distribution, so a single token needs checking there as well.
+The model's distribution is truncated as configured, what the monitor refuses is dropped, and the
+rest renormalised: the truncated model, given that it names nothing absent. If nothing is left, the
+truncation is applied to what is admitted. No mask is built for it: tokens are tried in the order
+of the Gumbel-max trick (Gumbel, 1954; Maddison et al., "A* Sampling", 2014), in which the first
+admitted one is an exact draw, so that the monitor is asked about hardly more than one token.
 """
 
 from __future__ import annotations
@@ -36,22 +36,9 @@ def choose(
     logits: Logits, matcher: Matcher[Monitor], config: GenerationConfig, rng: np.random.Generator
 ) -> Choice | None:
     """Choose among the tokens that `matcher` admits; None when it admits none."""
-    top = int(np.argmax(logits))
-    refused = matcher.rejected(top)
-    if refused is None and config.temperature == 0:
-        return Choice(top, logprob(logits, top), ())
-    ids = matcher.allowed()
-    scores = logits.copy() if ids is None else logits[ids]
-    if ids is None:
-        ids = np.arange(len(logits))
-    if refused is not None:
-        _ban(scores, ids, refused)
-    token, vetoed = _draw(scores, ids, matcher, config, rng)
-    if refused is not None:
-        vetoed.insert(0, top)
-    if token is None:
-        return None
-    return Choice(token, logprob(logits, token), tuple(vetoed))
+    race = _Race(logits, matcher)
+    token = _greedy(race) if config.temperature == 0 else _sampled(race, config, rng)
+    return None if token is None else Choice(token, logprob(logits, token), tuple(race.vetoed))
 
 
 def logprob(logits: Logits, token: int) -> float:
@@ -60,32 +47,80 @@ def logprob(logits: Logits, token: int) -> float:
     return float(logits[token] - top - np.log(np.exp(logits - top).sum()))
 
 
-def _draw(
-    scores: Scores,
-    ids: Ids,
-    matcher: Matcher[Monitor],
-    config: GenerationConfig,
-    rng: np.random.Generator,
-) -> tuple[int | None, list[int]]:
-    """Draw one admitted token; `scores` is used up."""
-    vetoed: list[int] = []
-    truncated = config.temperature > 0 and (config.top_k or config.top_p < 1 or config.min_p)
-    if config.temperature > 0:
-        scores /= config.temperature
-        if not truncated:
-            scores += rng.gumbel(size=len(scores)).astype(np.float32)
-    while True:
-        drawable = nucleus(scores, config) if truncated else np.array([np.argmax(scores)])
-        if not len(scores) or scores[drawable[0]] == -np.inf:
-            return None, vetoed
-        for place in drawable.tolist():
-            refused = matcher.rejected(int(ids[place]))
-            if refused is not None:
-                vetoed.append(int(ids[place]))
-                _ban(scores, ids, refused)
-                break
-        else:
-            return int(ids[_pick(scores[drawable], drawable, rng)]), vetoed
+class _Race:
+    """The tokens of one step, of which those that were refused are out."""
+
+    def __init__(self, logits: Logits, matcher: Matcher[Monitor]) -> None:
+        self.logits = logits
+        self._matcher = matcher
+        self.vetoed: list[int] = []
+        self._out: list[Ids] = []
+
+    def admits(self, token: int) -> bool:
+        """Ask about `token`; if it is refused, it is out with all that begin like it."""
+        refused = self._matcher.rejected(token)
+        if refused is not None:
+            self.vetoed.append(token)
+            self._out.append(refused)
+        return refused is None
+
+    @property
+    def last_refused(self) -> Ids:
+        """The tokens that went out last."""
+        return self._out[-1]
+
+    def rest(self) -> tuple[Ids, Scores]:
+        """Return the tokens that may be admitted, as far as is known, and their logits."""
+        ids = self._matcher.allowed()
+        ids = np.arange(len(self.logits)) if ids is None else ids
+        scores = self.logits[ids]
+        for refused in self._out:
+            _ban(scores, ids, refused)
+        return ids, scores
+
+
+def _greedy(race: _Race) -> int | None:
+    top = int(np.argmax(race.logits))
+    if race.admits(top):
+        return top
+    ids, scores = race.rest()
+    return _first_admitted(race, ids, scores)
+
+
+def _sampled(race: _Race, config: GenerationConfig, rng: np.random.Generator) -> int | None:
+    truncated = bool(config.top_k) or config.top_p < 1 or config.min_p > 0
+    if truncated:
+        scores = race.logits / np.float32(config.temperature)
+        places = nucleus(scores, config)
+        token = _first_admitted(race, places, _perturbed(scores[places], rng))
+        if token is not None:
+            return token
+    ids, scores = race.rest()
+    scores = scores / np.float32(config.temperature)
+    if truncated and len(ids):
+        places = nucleus(scores, config)
+        ids, scores = ids[places], scores[places]
+        token = _first_admitted(race, ids, _perturbed(scores, rng))
+        # What was truncated may hold the only token that is admitted.
+        return token if token is not None else _first_admitted(race, *race.rest())
+    return _first_admitted(race, ids, _perturbed(scores, rng))
+
+
+def _first_admitted(race: _Race, ids: Ids, scores: Scores) -> int | None:
+    """Return the admitted token with the highest score; `scores` is used up."""
+    while len(ids):
+        place = int(np.argmax(scores))
+        if scores[place] == -np.inf:
+            break
+        token = int(ids[place])
+        if race.admits(token):
+            return token
+        _ban(scores, ids, race.last_refused)
+    return None
+
+
+def _perturbed(scores: Scores, rng: np.random.Generator) -> Scores:
+    return scores + rng.gumbel(size=len(scores)).astype(np.float32)
 
 
 def nucleus(scores: Scores, config: GenerationConfig) -> Ids:
@@ -104,13 +139,6 @@ def nucleus(scores: Scores, config: GenerationConfig) -> Ids:
     keep[0] = True
     kept: Ids = order[keep]
     return kept
-
-
-def _pick(scores: Scores, places: Ids, rng: np.random.Generator) -> int:
-    if len(places) == 1:
-        return int(places[0])
-    weights = np.exp(scores - scores.max()).astype(np.float64)
-    return int(rng.choice(places, p=weights / weights.sum()))
 
 
 def _ban(scores: Scores, ids: Ids, refused: Ids) -> None:

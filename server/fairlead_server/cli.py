@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
         module = importlib.import_module(f"fairlead_server.commands.{name}")
-        text = module.__doc__.splitlines()[0]
+        text = (module.__doc__ or "").partition("\n")[0]
         sub = commands.add_parser(
             name,
             help=text,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from fairlead_decoding.errors import ModelError
-from fairlead_decoding.model import Logits, Vocabulary
+from fairlead_decoding.model import Logits, Session, Vocabulary
 
 END = 256
 BYTES = Vocabulary((*(bytes([b]) for b in range(256)), b""), frozenset({END}))
@@ -43,6 +43,9 @@ class ScriptedModel:
 
     def session(self) -> ScriptedSession:
         return ScriptedSession(self, [])
+
+    def forward_many(self, items: Sequence[tuple[Session, Sequence[int]]]) -> list[Logits]:
+        return [session.forward(tokens) for session, tokens in items]
 
     def close(self) -> None:
         assert self.open_sessions == 0

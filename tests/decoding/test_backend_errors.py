@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import subprocess
@@ -129,6 +130,16 @@ def test_a_folder_that_lacks_weights(model_folder: Path, tmp_path: Path) -> None
     assert "it lacks 1 of its weights, model.layers.3.mlp.up_proj.weight among them" in message
 
 
+@TRANSFORMERS
+def test_code_that_a_folder_brings_along_is_not_run(tmp_path: Path) -> None:
+    auto = {"AutoConfig": "code.Config", "AutoModelForCausalLM": "code.Model"}
+    config = {"model_type": "novel", "auto_map": auto}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "code.py").write_text(f"open({str(tmp_path / 'was_run')!r}, 'w')\n")
+    refused("transformers", tmp_path)
+    assert not (tmp_path / "was_run").exists()
+
+
 @pytest.mark.parametrize(
     ("backend", "module", "remedy"),
     [
@@ -158,9 +169,13 @@ def test_llama_cpp_settings_are_checked(embedded_gguf: Path) -> None:
 
 
 @TRANSFORMERS
-def test_transformers_settings_are_checked(embedded_gguf: Path) -> None:
+def test_transformers_settings_are_checked(spm_gguf: Path) -> None:
     with pytest.raises(ValueError, match="dtype must be one of"):
-        transformers.load(str(embedded_gguf), dtype="int3")
+        transformers.load(str(spm_gguf), dtype="int3")
+    with pytest.raises(ValueError, match="context_length must be at least 1"):
+        transformers.load(str(spm_gguf), context_length=0)
+    with pytest.raises(ModelError, match=r"cannot use the device abacus: .*: choose another"):
+        transformers.load(str(spm_gguf), device="abacus")
 
 
 @LLAMA

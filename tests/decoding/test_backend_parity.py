@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from tests.decoding import snippets
 
 pytestmark = pytest.mark.needs("llama", "transformers")
 
+PROMPTS = snippets.PYTHON + snippets.JAVA
 TOKENS = 24
 
 
@@ -50,11 +52,27 @@ def write(model: LanguageModel, prompt: str) -> tuple[list[int], list[Logits]]:
     return chosen, logits
 
 
-@pytest.mark.parametrize("prompt", snippets.PYTHON + snippets.JAVA)
-def test_greedy_text_and_logits_are_equal(pair: Pair, prompt: str) -> None:
-    (llama_tokens, llama_logits), (torch_tokens, torch_logits) = (write(m, prompt) for m in pair)
-    assert llama_tokens == torch_tokens
-    np.testing.assert_allclose(llama_logits, torch_logits, rtol=0, atol=1e-2)
+@pytest.fixture(scope="module")
+def written(pair: Pair) -> dict[str, tuple[list[int], list[Logits]]]:
+    """What transformers writes after each prompt."""
+    return {prompt: write(pair.torch, prompt) for prompt in PROMPTS}
+
+
+# The default cache rounds to half precision.
+@pytest.mark.parametrize(("kv_type", "tolerance"), [("f16", 1e-2), ("f32", 1e-4)])
+def test_greedy_text_and_logits_are_equal(
+    f32_gguf: Path,
+    written: dict[str, tuple[list[int], list[Logits]]],
+    kv_type: str,
+    tolerance: float,
+) -> None:
+    model = llama_cpp.load(str(f32_gguf), kv_type=kv_type)
+    assert len(written) >= 20
+    for prompt, (tokens, logits) in written.items():
+        llama_tokens, llama_logits = write(model, prompt)
+        assert llama_tokens == tokens, prompt
+        np.testing.assert_allclose(llama_logits, logits, rtol=0, atol=tolerance, err_msg=prompt)
+    model.close()
 
 
 def test_the_vocabularies_are_equal(pair: Pair, from_folder: LanguageModel) -> None:
@@ -66,7 +84,7 @@ def test_the_vocabularies_are_equal(pair: Pair, from_folder: LanguageModel) -> N
     assert expected.end == {0, 4, 5, 6, 8}
 
 
-@pytest.mark.parametrize("prompt", snippets.PYTHON + snippets.JAVA)
+@pytest.mark.parametrize("prompt", PROMPTS)
 def test_the_tokenizers_agree(pair: Pair, from_folder: LanguageModel, prompt: str) -> None:
     expected = pair.llama.encode(prompt)
     assert pair.torch.encode(prompt) == expected
@@ -85,6 +103,18 @@ def test_sentencepiece_is_read_alike(spm_gguf: Path) -> None:
         np.testing.assert_allclose(torch.session().forward(tokens), expected, rtol=0, atol=1e-3)
     llama.close()
     torch.close()
+
+
+def test_a_gguf_file_is_read_without_its_neighbours(
+    spm_gguf: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    path = shutil.copytree(model_folder, tmp_path / "model") / "other.gguf"
+    shutil.copy(spm_gguf, path)
+    alone, beside = transformers.load(str(spm_gguf)), transformers.load(str(path))
+    text = "    return self.int"
+    assert beside.encode(text) == alone.encode(text)
+    assert beside.vocabulary.tokens == alone.vocabulary.tokens
+    assert beside.metadata == alone.metadata
 
 
 def test_metadata_is_equal(pair: Pair, from_folder: LanguageModel) -> None:

@@ -82,6 +82,9 @@ def test_where_nothing_is_admitted_the_text_ends_as_a_dead_end() -> None:
         def may_end(self) -> bool:
             return False
 
+        def fork(self) -> Nothing:
+            return self
+
     (completion,) = complete(writes("foo", after=PROMPT), Nothing())
     assert (completion.text, completion.finish_reason) == (b"", "dead_end")
 
@@ -149,9 +152,7 @@ def test_the_next_prompt_reuses_what_it_shares_with_the_last() -> None:
 def test_leaving_a_stream_early_frees_its_session() -> None:
     model = writes("foo", after=PROMPT)
     decoder = Decoder(model)
-    stream = decoder.stream(
-        Prompt(tuple(model.encode(PROMPT))), Unguided(), GenerationConfig()
-    )
+    stream = decoder.stream(Prompt(tuple(model.encode(PROMPT))), Unguided(), GenerationConfig())
     assert isinstance(stream, Iterator)
     assert next(stream).text == b"f"
     stream.close()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Sampling under a monitor is masking, truncating, renormalising: compared with doing just that."""
+"""Sampling under a monitor: truncate, drop the refused, renormalise."""
 
 from __future__ import annotations
 
@@ -46,10 +46,11 @@ WEIGHTS = {"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}
     ("config", "expected"),
     [
         (GenerationConfig(temperature=1), {"b": 3 / 6, "c": 2 / 6, "d": 1 / 6}),
-        (GenerationConfig(temperature=1, top_k=2), {"b": 3 / 5, "c": 2 / 5}),
+        (GenerationConfig(temperature=1, top_k=3), {"b": 3 / 5, "c": 2 / 5}),
+        (GenerationConfig(temperature=1, top_k=1), {"b": 1}),
         (GenerationConfig(temperature=1, top_p=0.8), {"b": 3 / 5, "c": 2 / 5}),
         (GenerationConfig(temperature=1, min_p=0.5), {"b": 3 / 5, "c": 2 / 5}),
-        (GenerationConfig(temperature=0.5, top_k=2), {"b": 9 / 13, "c": 4 / 13}),
+        (GenerationConfig(temperature=0.5, top_k=3), {"b": 9 / 13, "c": 4 / 13}),
     ],
 )
 def test_masked_distribution(
@@ -59,7 +60,13 @@ def test_masked_distribution(
     assert found.keys() == expected.keys()
     for text, share in expected.items():
         # Five standard deviations of a binomial share.
-        assert abs(found[text] - share) < 5 * np.sqrt(share * (1 - share) / DRAWS)
+        assert abs(found[text] - share) <= 5 * np.sqrt(share * (1 - share) / DRAWS)
+
+
+def test_what_truncation_leaves_out_is_taken_when_nothing_else_is_admitted() -> None:
+    config = GenerationConfig(temperature=1, top_k=2)
+    for monitor in (OneOf("d"), Dense("d")):
+        assert frequencies(monitor, config, logits_of(WEIGHTS)) == {"d": 1}
 
 
 def test_greedy_takes_the_best_admitted_token() -> None:

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlead_decoding.model import Vocabulary
-from fairlead_decoding.trie import TokenTrie
+from fairlead_decoding.trie import Ids, TokenTrie
 from tests.decoding.fakes import OneOfConstraint, words
 
 ALPHABET = st.binary(max_size=5).map(lambda b: bytes(x % 5 + 0xFC & 0xFF or 0x61 for x in b))
@@ -21,7 +20,7 @@ def trie(*texts: str) -> TokenTrie:
     return TokenTrie(words(*texts))
 
 
-def texts(of: TokenTrie, ids: np.ndarray) -> set[bytes]:  # type: ignore[type-arg]
+def texts(of: TokenTrie, ids: Ids) -> set[bytes]:
     return {of.vocabulary.tokens[i] for i in ids}
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from fairlead_server.cli import main
 
-CODE = '''import os
+CODE = """import os
 
 
 class Order:
@@ -30,7 +30,7 @@ def show(order: Order) -> None:
 
 
 done = True
-'''
+"""
 CURSOR = "14:17"
 MEMBERS = {"line_count", "total_price", "describe"}
 

@@ -6,7 +6,7 @@ Takes the low-level module of llama-cpp-python as an argument and imports none i
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,34 +48,45 @@ def context_params(lib: Any, length: int, sequences: int, kv_type: str) -> Any:
 
 
 class _Batch:
-    """Tokens of one sequence on their way into llama.cpp, in buffers that are filled in place."""
+    """Tokens on their way into llama.cpp, in buffers that are filled in place."""
 
     def __init__(self, lib: Any) -> None:
         self._tokens = np.zeros(BATCH, np.int32)
         self._positions = np.zeros(BATCH, np.int32)
         self._wanted = np.zeros(BATCH, np.int8)
         self._counts = np.ones(BATCH, np.int32)
-        self._sequence = ctypes.c_int32(0)
+        self._sequences = np.zeros(BATCH, np.int32)
+        first = self._sequences.ctypes.data
+        element = ctypes.POINTER(ctypes.c_int32)
         self.struct = lib.llama_batch(
             token=_pointer(self._tokens, ctypes.c_int32),
             pos=_pointer(self._positions, ctypes.c_int32),
             n_seq_id=_pointer(self._counts, ctypes.c_int32),
-            # All tokens belong to one sequence, so all rows point to the same number.
-            seq_id=(ctypes.POINTER(ctypes.c_int32) * BATCH)(
-                *[ctypes.pointer(self._sequence)] * BATCH
+            # Each token belongs to one sequence: each row points to a number of its own.
+            seq_id=(element * BATCH)(
+                *(ctypes.cast(first + 4 * row, element) for row in range(BATCH))
             ),
             logits=_pointer(self._wanted, ctypes.c_int8),
         )
 
-    def fill(self, sequence: int, tokens: Sequence[int], start: int, *, last: bool) -> None:
-        """Hold `tokens` from position `start`; ask for logits only after the `last` of a text."""
-        size = len(tokens)
-        self.struct.n_tokens = size
-        self._sequence.value = sequence
-        self._tokens[:size] = tokens
-        self._positions[:size] = range(start, start + size)
-        self._wanted[:size] = 0
-        self._wanted[size - 1] = last
+    def clear(self) -> None:
+        """Hold nothing."""
+        self.struct.n_tokens = 0
+
+    def add(self, sequence: int, tokens: Sequence[int], start: int, *, last: bool) -> int:
+        """Add `tokens` from position `start`; ask for logits only after the `last` of a text.
+
+        Returns the row of the last token.
+        """
+        low = self.struct.n_tokens
+        high = low + len(tokens)
+        self._sequences[low:high] = sequence
+        self._tokens[low:high] = tokens
+        self._positions[low:high] = range(start, start + len(tokens))
+        self._wanted[low:high] = 0
+        self._wanted[high - 1] = last
+        self.struct.n_tokens = high
+        return high - 1
 
 
 class Decoder:
@@ -97,12 +108,28 @@ class Decoder:
         for first in range(0, len(tokens), BATCH):
             chunk = tokens[first : first + BATCH]
             last = first + len(chunk) == len(tokens)
-            self._batch.fill(sequence, chunk, start + first, last=last)
-            status = self._lib.llama_decode(self._context, self._batch.struct)
-            if status:
+            self._batch.clear()
+            row = self._batch.add(sequence, chunk, start + first, last=last)
+            self._decode({sequence: start})
+        return self._logits(row)
+
+    def evaluate_many(self, parts: Sequence[tuple[int, Sequence[int], int]]) -> list[Logits]:
+        """Append tokens to sequences, given as for `evaluate`, together: `BATCH` tokens at most."""
+        self._batch.clear()
+        rows = [self._batch.add(*part, last=True) for part in parts]
+        self._decode({sequence: start for sequence, _, start in parts})
+        return [self._logits(row) for row in rows]
+
+    def _decode(self, starts: Mapping[int, int]) -> None:
+        """Evaluate the batch; where that fails, cut each sequence back to where it started."""
+        status = self._lib.llama_decode(self._context, self._batch.struct)
+        if status:
+            for sequence, start in starts.items():
                 self.forget(sequence, start)
-                raise ModelError(self._explain(status))
-        found = self._lib.llama_get_logits_ith(self._context, -1)
+            raise ModelError(self._explain(status))
+
+    def _logits(self, row: int) -> Logits:
+        found = self._lib.llama_get_logits_ith(self._context, row)
         return np.ctypeslib.as_array(found, shape=(self._size,))
 
     def _explain(self, status: int) -> str:

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BackendMissing, ModelError
-from ..model import LanguageModel, Logits
+from ..model import LanguageModel, Logits, Session
 from .gguf_header import read_header
-from .llama_context import Decoder, context_params
+from .llama_context import BATCH, Decoder, context_params
 from .llama_vocabulary import LlamaTokenizer
 from .model_file import cannot_load, default_threads, limit_context, require_length, require_room
 
@@ -95,15 +95,14 @@ class _Log:
             self.errors.append(line)
 
     def cause(self) -> str:
-        """Return the first error: what follows it only passes it on."""
-        return re.sub(
-            r"^(?:\w+: |error loading model: )+", "", self.errors[0] if self.errors else ""
-        )
+        """Return the first error since the last call: those after it only pass it on."""
+        first = self.errors[0] if self.errors else ""
+        self.errors.clear()
+        return re.sub(r"^(?:\w+: |error loading model: )+", "", first)
 
 
 @functools.cache
 def _log_of(lib: Any) -> _Log:
-    lib.llama_backend_init()
     return _Log(lib)
 
 
@@ -111,6 +110,7 @@ def _redirect_log(lib: Any) -> _Log:
     log = _log_of(lib)
     log.errors.clear()
     lib.llama_log_set(log.callback, ctypes.c_void_p(0))
+    lib.llama_backend_init()
     return log
 
 
@@ -132,7 +132,7 @@ class LlamaSession:
     """One llama.cpp sequence."""
 
     def __init__(self, model: LlamaModel, sequence: int, tokens: Sequence[int] = ()) -> None:
-        self._model = model
+        self.model = model
         self._decoder = model.decoder
         self._sequence = sequence
         self._tokens = list(tokens)
@@ -145,11 +145,19 @@ class LlamaSession:
 
     def forward(self, tokens: Sequence[int]) -> Logits:
         """Append `tokens`; the result is a view that the model's next `forward` overwrites."""
-        self._require_open()
-        require_room(len(self._tokens), len(tokens), self._model.context_length)
-        logits = self._decoder.evaluate(self._sequence, tokens, len(self._tokens))
-        self._tokens += tokens
+        logits = self._decoder.evaluate(*self.part(tokens))
+        self.extend(tokens)
         return logits
+
+    def part(self, tokens: Sequence[int]) -> tuple[int, Sequence[int], int]:
+        """Return what the decoder is given to append `tokens`; raises where it may not be."""
+        self._require_open()
+        require_room(len(self._tokens), len(tokens), self.model.context_length)
+        return self._sequence, tokens, len(self._tokens)
+
+    def extend(self, tokens: Sequence[int]) -> None:
+        """Note that `tokens` have been evaluated."""
+        self._tokens += tokens
 
     def rollback(self, length: int) -> None:
         """Forget all but the first `length` tokens."""
@@ -170,14 +178,14 @@ class LlamaSession:
     def fork(self) -> LlamaSession:
         """Return a session that shares the cells of all tokens so far."""
         self._require_open()
-        return self._model.open(self._tokens, self._sequence)
+        return self.model.open(self._tokens, self._sequence)
 
     def close(self) -> None:
         """Free the sequence. Closing twice does nothing."""
         if self._open:
             self._open = False
             self._decoder.forget(self._sequence, 0)
-            self._model.release(self._sequence)
+            self.model.release(self._sequence)
 
     def _require_open(self) -> None:
         if not self._open:
@@ -231,6 +239,22 @@ class LlamaModel:
             self.decoder.share(source, sequence)
         self._sessions[sequence] = LlamaSession(self, sequence, tokens)
         return self._sessions[sequence]
+
+    def forward_many(self, items: Sequence[tuple[Session, Sequence[int]]]) -> list[Logits]:
+        """Append tokens to several sessions in one batch; the result is views, as of `forward`."""
+        owned = [(self._own(session), tokens) for session, tokens in items]
+        if not 0 < sum(len(tokens) for _, tokens in owned) <= BATCH:
+            # A batch overwrites the logits of the one before.
+            return [session.forward(tokens).copy() for session, tokens in owned]
+        logits = self.decoder.evaluate_many([session.part(tokens) for session, tokens in owned])
+        for session, tokens in owned:
+            session.extend(tokens)
+        return logits
+
+    def _own(self, session: Session) -> LlamaSession:
+        if isinstance(session, LlamaSession) and session.model is self:
+            return session
+        raise ValueError(f"the session is not one of {self.name}")
 
     def release(self, sequence: int) -> None:
         """Take back the sequence of a session that was closed."""

@@ -8,19 +8,18 @@ Not thread-safe: one thread at a time may use a model and its sessions.
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import BackendMissing, ModelError
-from ..model import LanguageModel, Logits, Vocabulary
+from ..model import LanguageModel, Logits, Session, Vocabulary
 from .gguf_header import GgufHeader, read_header
+from .hf_files import is_folder, read_model
 from .hf_tokenizer import padded, plain_tokenizer, read_vocabulary
 from .model_file import (
     DEFAULT_CONTEXT,
@@ -53,14 +52,15 @@ def load(
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, not {dtype!r}")
     torch, transformers = _import()
-    header = None if _is_folder(path) else read_header(path)
-    with _quiet(transformers):
-        network, tokenizer = _read(transformers, path, header, getattr(torch, dtype))
+    header = None if is_folder(path) else read_header(path)
+    network, tokenizer = read_model(transformers, path, header, getattr(torch, dtype))
+    trained = getattr(network.config, "max_position_embeddings", None) or DEFAULT_CONTEXT
+    length = limit_context(context_length, trained)
     size = sum(weights.numel() * weights.element_size() for weights in network.parameters())
     torch.set_num_threads(threads or default_threads(size))
-    network.to(device or ("cuda" if torch.cuda.is_available() else "cpu")).eval()
+    _place(network, device or ("cuda" if torch.cuda.is_available() else "cpu"))
     try:
-        return TransformersModel(torch, path, network, tokenizer, header, context_length)
+        return TransformersModel(torch, path, network, tokenizer, header, length)
     except (KeyError, TypeError, ValueError) as error:
         raise cannot_load(path, str(error)) from error
 
@@ -79,69 +79,12 @@ def _import() -> tuple[Any, Any]:
     return torch, transformers
 
 
-def _is_folder(path: str) -> bool:
-    if not Path(path).is_dir():
-        return False
-    if not Path(path, "config.json").is_file():
-        raise ModelError(
-            f"{path} has no config.json: name a folder that transformers saved, or a .gguf file"
-        )
-    return True
-
-
-@contextlib.contextmanager
-def _quiet(transformers: Any) -> Iterator[None]:
-    """Keep progress bars and advice off stderr while a model is read."""
-    settings = transformers.utils.logging
-    verbosity, bars = settings.get_verbosity(), settings.is_progress_bar_enabled()
-    settings.set_verbosity_error()
-    settings.disable_progress_bar()
+def _place(network: Any, device: str) -> None:
     try:
-        # The reader of GGUF files draws its bar past those settings.
-        with contextlib.redirect_stderr(io.StringIO()):
-            yield
-    finally:
-        settings.set_verbosity(verbosity)
-        if bars:
-            settings.enable_progress_bar()
-
-
-def _read(transformers: Any, path: str, header: GgufHeader | None, dtype: Any) -> tuple[Any, Any]:
-    """Return the network and the tokenizer at `path`."""
-    place: dict[str, Any] = {"pretrained_model_name_or_path": path, "local_files_only": True}
-    weights: dict[str, Any] = {"dtype": dtype, "output_loading_info": True}
-    reader = transformers.AutoTokenizer
-    if header is None:
-        weights["use_safetensors"] = True
-    else:
-        folder, place["gguf_file"] = os.path.split(path)
-        place["pretrained_model_name_or_path"] = folder or "."
-        # The class that AutoTokenizer finds, too, but only after reading the whole file for it.
-        reader = transformers.PreTrainedTokenizerFast
-        if hasattr(transformers, "GgufConfig"):
-            # Weights left packed would be multiplied by code that is fetched from the hub.
-            weights["quantization_config"] = transformers.GgufConfig(dequantize=True)
-    try:
-        tokenizer = reader.from_pretrained(**place)
-        network, report = transformers.AutoModelForCausalLM.from_pretrained(**place, **weights)
-    except ImportError as error:
-        raise BackendMissing(f"{error}: pip install 'fairlead[transformers]'") from error
-    except Exception as error:  # damaged files raise whatever the reader stumbles over
-        raise cannot_load(path, str(error) or type(error).__name__) from error
-    _require_whole(path, network, report)
-    return network, tokenizer
-
-
-def _require_whole(path: str, network: Any, report: Mapping[str, Any]) -> None:
-    """Raise where the library filled gaps with random weights, or cannot roll the model back."""
-    gaps = sorted({*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"])})
-    if gaps:
-        raise cannot_load(path, f"it lacks {len(gaps)} of its weights, {gaps[0]} among them")
-    if getattr(network, "_is_stateful", False):
-        raise ModelError(
-            f"{path} is a recurrent model, which this backend cannot roll back: "
-            "use --backend llama_cpp with a GGUF file of it"
-        )
+        network.to(device).eval()
+    except (AssertionError, RuntimeError) as error:
+        first, *_ = str(error).splitlines() or ["no reason given"]
+        raise ModelError(f"cannot use the device {device}: {first}: choose another") from error
 
 
 class TransformersSession:
@@ -204,13 +147,11 @@ class TransformersModel:
         network: Any,
         tokenizer: Any,
         header: GgufHeader | None,
-        context_length: int | None,
+        context_length: int,
     ) -> None:
-        config = network.config
-        trained = getattr(config, "max_position_embeddings", None) or DEFAULT_CONTEXT
         self.name = Path(path).stem if header else Path(path).resolve().name
-        self.context_length = limit_context(context_length, trained)
-        self.metadata = header.metadata() if header else _describe(config)
+        self.context_length = context_length
+        self.metadata = header.metadata() if header else _describe(network.config)
         self.vocabulary = _vocabulary(network, tokenizer, header)
         self._tokenizer = plain_tokenizer(tokenizer.backend_tokenizer)
         self._torch = torch
@@ -229,6 +170,10 @@ class TransformersModel:
         # Made without the model's configuration it keeps everything, also for layers that look
         # at a sliding window only: what left a window is needed again after a rollback.
         return TransformersSession(self, (), DynamicCache())
+
+    def forward_many(self, items: Sequence[tuple[Session, Sequence[int]]]) -> list[Logits]:
+        """Append tokens to several sessions, one after the other: each has a cache of its own."""
+        return [session.forward(tokens) for session, tokens in items]
 
     def evaluate(self, tokens: Sequence[int], cache: Any) -> Logits:
         """Run the network over `tokens`, appending them to `cache`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from fairlead_monitors.engine import Completeness, Members, Source
 from fairlead_monitors.python import jedi_cursor as cursor
 from fairlead_monitors.python import jedi_rules as rules
 from fairlead_monitors.python.jedi_extra import document_names
-from fairlead_monitors.python.jedi_narrow import checked_values, guard
+from fairlead_monitors.python.jedi_narrow import checked_values, contradiction, guard
 from fairlead_monitors.python.jedi_trace import find_chain
 
 ENGINE = "jedi"
@@ -91,7 +91,7 @@ def _members(
     text: str, offset: int, path: Path, environment: Any, project: str | None
 ) -> Members:
     # Never jedi's own idea of the project: it reads settings from the project's folder.
-    home = jedi.Project(project or _project_root(path))
+    home = jedi.Project(project or _project_root(path, environment.get_sys_path()))
     script = jedi.Script(
         cursor.probe_text(text, offset), path=path, environment=environment, project=home
     )
@@ -110,18 +110,33 @@ def _members(
     if not names - _EVERY_OBJECT:
         return Members.unknown(ENGINE, "type unknown" if not values else "nothing but None is known")
     names |= rules.extra_names(values) | document_names(script._module_node, receiver)
-    reason = unresolved or found.gap or guard(leaf, receiver) or _gap(leaf, values)
-    if reason:
-        return Members(frozenset(names), Completeness.PARTIAL, ENGINE, reason)
-    return Members(frozenset(names | DATA_MODEL), Completeness.COMPLETE, ENGINE)
+    names |= DATA_MODEL
+    reason = (
+        unresolved
+        or found.gap
+        or guard(leaf, receiver, is_ours=_is_source(values))
+        or _gap(leaf, values)
+        or contradiction(leaf, receiver, names)
+    )
+    completeness = Completeness.PARTIAL if reason else Completeness.COMPLETE
+    return Members(frozenset(names), completeness, ENGINE, reason)
 
 
-def _project_root(path: Path) -> Path:
-    """Return the folder above the outermost package that holds `path`."""
+def _project_root(path: Path, sys_path: Sequence[str]) -> Path:
+    """Return the folder from which the modules around `path` are imported."""
+    entries = [Path(entry) for entry in sys_path if entry]
+    holding = [entry for entry in entries if entry in path.parents]
+    if holding:
+        return max(holding, key=lambda entry: len(entry.parts))
     folder = path.parent
     while (folder / "__init__.py").is_file() and folder.parent != folder:
         folder = folder.parent
     return folder
+
+
+def _is_source(values: Any) -> bool:
+    """Tell whether `values` are objects of classes written in Python, without stub files."""
+    return not any(v.is_module() or v.is_stub() or v.is_compiled() for v in values)
 
 
 def _gap(leaf: Any, values: Any) -> str:

@@ -7,7 +7,7 @@ looks at it only where it knows no type at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from jedi.inference.base_value import NO_VALUES, ValueSet
@@ -59,14 +59,17 @@ def _classes(values: Any) -> Iterator[Any]:
                 yield from _classes(lazy.infer())
 
 
-def guard(leaf: Any, receiver: str) -> str:
-    """Return how the code itself allows for an absent name: a handler, a test, a pattern."""
+def guard(leaf: Any, receiver: str, is_ours: bool) -> str:
+    """Return how the code itself allows for an absent name: a handler, a test, a pattern.
+
+    `is_ours` says that the receiver is defined in Python source, which other platforms share.
+    """
     node = leaf
     while node.parent is not None:
         parent = node.parent
         if parent.type == "try_stmt" and node is parent.children[2] and _handles(parent):
             return "AttributeError is handled"
-        if parent.type in ("if_stmt", "test", "while_stmt") and _tests_platform(parent, node):
+        if not is_ours and parent.type in ("if_stmt", "test") and _tests_platform(parent, node):
             return "guarded by a check of the platform"
         node = parent
     scope = cursor.enclosing_function(leaf) or leaf.get_root_node()
@@ -86,3 +89,54 @@ def _tests_platform(statement: Any, branch: Any) -> bool:
     children = statement.children
     tests = [children[2]] if statement.type == "test" else children[1::4]
     return any(t is not branch and _PLATFORM.search(t.get_code()) for t in tests)
+
+
+def contradiction(leaf: Any, receiver: str, names: Container[str]) -> str:
+    """Return a member that the code reads from the same receiver elsewhere and `names` lacks.
+
+    Working code does not read what is not there: the list is then missing something, such as the
+    members that a class expects of the classes it is combined with.
+    """
+    base = cursor.receiver_nodes(leaf)[0]
+    if base.type != "name":
+        return ""
+    scope = _scope(leaf, base)
+    for name in leaf.get_root_node().get_used_names().get(base.value, ()):
+        if cursor.encloses(scope, name):
+            read = _member_read(name, receiver)
+            if read is None or read is leaf or read.value in names:
+                continue
+            if not guard(read, receiver, is_ours=False):
+                return f"{receiver}.{read.value} is used and unknown"
+    return ""
+
+
+def _scope(leaf: Any, base: Any) -> Any:
+    """Return the class for ``self``, the function for its own variables, else the module."""
+    function = cursor.enclosing_function(leaf)
+    while function is not None:
+        parameters = [p.name.value for p in function.get_params()]
+        if base.value in parameters[:1] and cursor.is_first_of_method(function.get_params()[0]):
+            return function.search_ancestor("classdef")
+        if base.value in parameters or _assigns(function, base.value):
+            return function
+        function = cursor.enclosing_function(function)
+    return leaf.get_root_node()
+
+
+def _assigns(function: Any, name: str) -> bool:
+    names = function.get_root_node().get_used_names().get(name, ())
+    return any(n.is_definition() and cursor.encloses(function, n) for n in names)
+
+
+def _member_read(name: Any, receiver: str) -> Any:
+    """Return the member that the expression starting at `name` reads from `receiver`, or None."""
+    code, trailer = name.value, name.get_next_sibling()
+    while trailer is not None and trailer.type == "trailer" and code != receiver:
+        if not receiver.startswith(code):
+            return None
+        code, trailer = code + cursor.code_of([trailer]), trailer.get_next_sibling()
+    if code != receiver or trailer is None or trailer.type != "trailer":
+        return None
+    member = trailer.children[1]
+    return member if trailer.children[0] == "." and not member.is_definition() else None

@@ -87,6 +87,8 @@ def class_gap(cls: Any) -> str:
     for part in mro(cls):
         if part.is_compiled() or not hasattr(part, "py__bases__"):
             continue
+        if _is_replaced(part):
+            return f"a decorator replaces {part.py__name__()}"
         if part.is_stub() and any(real.is_compiled() for real in behind(part)):
             continue
         for lazy in part.py__bases__():
@@ -94,6 +96,15 @@ def class_gap(cls: Any) -> str:
             if not bases or any(_is_unknown_base(base) for base in bases):
                 return f"unresolved base class of {part.py__name__()}"
     return ""
+
+
+def _is_replaced(cls: Any) -> bool:
+    """Tell whether the decorators of `cls` make something else of it."""
+    tree = cls.tree_node
+    if tree is None or tree.type != "classdef" or cls.is_stub() or not tree.get_decorators():
+        return False
+    result = cls.parent_context.py__getattribute__(tree.name)
+    return all(value.tree_node is not tree for value in result)
 
 
 def _is_unknown_base(base: Any) -> bool:

@@ -109,6 +109,8 @@ def find_chain(context: Any, nodes: list[Any], depth: int = DEPTH) -> Found:
 
 def _find_trailer(context: Any, values: Any, trailer: Any, depth: int) -> Found:
     opening, inner = trailer.children[:2]
+    if opening == "." and inner.value == "__class__":
+        return Found(values.py__class__())
     found = Found(infer_trailer(context, values, trailer))
     if opening == ".":
         return found | _find_attribute(context, values, inner, depth)
@@ -274,7 +276,7 @@ def _find_result(function: Any, inside: Any, depth: int) -> Found:
 def _slot_gap(values: Any, slot: str, depth: int) -> str:
     """Return the gap in what a special method of `values`, written in Python, returns."""
     for value in values:
-        if value.is_stub() or not value.is_instance():
+        if value.is_stub() or value.is_compiled() or not value.is_instance():
             continue
         names = value.get_function_slot_names(slot)
         for method in ValueSet.from_sets(name.infer() for name in names):

@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import sys
-from pathlib import Path
 
 from fairlead_decoding.errors import DecodingError
 from fairlead_decoding.types import GenerationConfig
@@ -64,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         lines=arguments.lines or None,
         patience=settings.patience,
     )
-    completer = build_completer(settings, str(Path(document.path).resolve().parent))
+    completer = build_completer(settings)
     try:
         result = completer.complete(request)
         if arguments.explain:

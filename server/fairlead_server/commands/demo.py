@@ -43,8 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show each place; return 0 when a guided completion was made."""
     places = [read_position(p, stdin=False) for p in arguments.position] or list(_examples())
-    project = os.path.commonpath([Path(d.path).resolve().parent for d, _ in places])
-    completer = build_completer(resolve(options.from_arguments(arguments)), project)
+    completer = build_completer(resolve(options.from_arguments(arguments)))
     print(f"model: {completer.model_name}", file=sys.stderr)
     try:
         written = [_show(completer, document, offset) for document, offset in places]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+SEES_PROCESSES = Path("/proc/self/task").is_dir()
+
 
 def children(pid: int) -> list[int]:
     """Return the processes that any thread of `pid` has started."""

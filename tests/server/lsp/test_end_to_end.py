@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcRequestCancelled
 
 from tests.server.lsp.editor import FAIRLEAD, Editor, inline_params, items_of, labels, span
-from tests.server.lsp.processes import alive, children
+from tests.server.lsp.processes import SEES_PROCESSES, alive, children
 from tests.server.lsp.scripted import LIMIT
 
 pytestmark = pytest.mark.needs("llama")
@@ -44,13 +45,16 @@ def editor(project: Path) -> Iterator[Editor]:
         yield editor
 
 
-def _open(editor: Editor, project: Path, name: str, text: str) -> str:
-    """Open a document whose analysis is done when this returns."""
+def _end(text: str) -> tuple[int, int]:
+    """Return the position of the end of a text that holds nothing but ASCII."""
+    return text.count("\n"), len(text) - text.rfind("\n") - 1
+
+
+def _open(editor: Editor, project: Path, name: str, text: str) -> tuple[str, set[str]]:
+    """Open a document; return its URI and the members at its end."""
     uri = (project / name).as_uri()
     editor.open(uri, text)
-    line, column = text.count("\n"), len(text) - text.rfind("\n") - 1
-    editor.members(uri, line, column)
-    return uri
+    return uri, set(labels(editor.members(uri, *_end(text))))
 
 
 def _first_names(items: list[types.InlineCompletionItem], typed: str = "") -> set[str]:
@@ -73,8 +77,7 @@ def test_members(
 ) -> None:
     uri = (project / f"members_{name}.py").as_uri()
     editor.open(uri, text)
-    line, column = text.count("\n"), len(text) - text.rfind("\n") - 1
-    found = editor.members(uri, line, column)
+    found = editor.members(uri, *_end(text))
     assert found is not None
     assert expected <= set(labels(found))
     assert found.is_incomplete != complete
@@ -99,36 +102,30 @@ def test_no_members(editor: Editor, project: Path, text: str, language: str) -> 
     editor.close(uri)
 
 
-# (name, text before the cursor, part of the name that is typed, names that exist)
-INLINES: list[tuple[str, str, str, set[str]]] = [
-    ("list", "xs = [3, 1]\nxs.", "", set(dir(list))),
-    ("typed", "xs = [3, 1]\nxs.ap", "ap", {"append"}),
-    ("crlf", "xs = [3, 1]\r\nif xs:\r\n    xs.", "", set(dir(list))),
-    ("imported", "import shapes\nc = shapes.Circle(2)\nc.", "", CIRCLE | set(dir(object()))),
+# (name, text before the cursor, part of the name that is typed)
+INLINES = [
+    ("list", "xs = [3, 1]\nxs.", ""),
+    ("typed", "xs = [3, 1]\nxs.ap", "ap"),
+    ("crlf", "xs = [3, 1]\r\nif xs:\r\n    xs.", ""),
+    ("imported", "import shapes\nc = shapes.Circle(2)\nc.", ""),
 ]
 
 
 @pytest.mark.parametrize("invoked", [True, False])
-@pytest.mark.parametrize(("name", "text", "typed", "expected"), INLINES)
-def test_an_inline_completion_names_an_existing_member(
-    editor: Editor,
-    project: Path,
-    name: str,
-    text: str,
-    typed: str,
-    expected: set[str],
-    invoked: bool,
+@pytest.mark.parametrize(("name", "text", "typed"), INLINES)
+def test_an_inline_completion_names_a_member(
+    editor: Editor, project: Path, name: str, text: str, typed: str, invoked: bool
 ) -> None:
-    uri = _open(editor, project, f"inline_{name}_{invoked}.py", text)
-    line, column = text.count("\n"), len(text) - text.rfind("\n") - 1
+    uri, listed = _open(editor, project, f"inline_{name}_{invoked}.py", text)
+    line, column = _end(text)
     items = editor.inline(uri, line, column, invoked=invoked)
     assert items
-    assert _first_names(items, typed) <= expected
+    assert _first_names(items, typed) <= listed
     assert all(item.range == span(line, column, column) for item in items)
 
 
 def test_the_selected_item_is_continued(editor: Editor, project: Path) -> None:
-    uri = _open(editor, project, "selected.py", "xs = [3, 1]\nxs.ap")
+    uri, _ = _open(editor, project, "selected.py", "xs = [3, 1]\nxs.ap")
     selected = types.SelectedCompletionInfo(span(1, 3, 5), "append")
     for item in editor.inline(uri, 1, 5, selected=selected):
         assert str(item.insert_text).startswith("append")
@@ -136,8 +133,8 @@ def test_the_selected_item_is_continued(editor: Editor, project: Path) -> None:
 
 
 def test_two_documents_are_told_apart(editor: Editor, project: Path) -> None:
-    first = _open(editor, project, "first.py", "value = [3, 1]\nvalue.")
-    second = _open(editor, project, "second.py", "value = 'text'\nvalue.")
+    first, _ = _open(editor, project, "first.py", "value = [3, 1]\nvalue.")
+    second, _ = _open(editor, project, "second.py", "value = 'text'\nvalue.")
     for _ in range(2):
         assert "append" in labels(editor.members(first, 1, 6))
         assert "upper" in labels(editor.members(second, 1, 6))
@@ -146,7 +143,7 @@ def test_two_documents_are_told_apart(editor: Editor, project: Path) -> None:
 
 
 def test_requests_that_fit_no_document_are_answered(editor: Editor, project: Path) -> None:
-    uri = _open(editor, project, "small.py", "x = 1")
+    uri, _ = _open(editor, project, "small.py", "x = 1")
     assert editor.inline("file:///nowhere/x.py", 0, 0) == []
     assert editor.members("file:///nowhere/x.py", 0, 0) is None
     assert editor.inline(uri, 99, 0) == []
@@ -155,7 +152,7 @@ def test_requests_that_fit_no_document_are_answered(editor: Editor, project: Pat
 
 
 def test_a_document_can_be_closed_during_a_request(editor: Editor, project: Path) -> None:
-    uri = _open(editor, project, "closed.py", "xs = [3, 1]\nxs.")
+    uri, _ = _open(editor, project, "closed.py", "xs = [3, 1]\nxs.")
     answer = editor.begin(INLINE, inline_params(uri, 1, 3))
     editor.close(uri)
     assert items_of(answer.result(LIMIT)) == []
@@ -166,7 +163,7 @@ def test_a_document_can_be_closed_during_a_request(editor: Editor, project: Path
 def test_edits_behind_an_emoji(project: Path, encoding: str, units: int) -> None:
     with Editor(FAIRLEAD, root=project, options=OPTIONS, encodings=[encoding]) as editor:
         text = "xs = [3, 1]\nys = 'y'\ns = '😀'; ys."
-        uri = _open(editor, project, "emoji.py", text)
+        uri, _ = _open(editor, project, "emoji.py", text)
         before = len("s = '") + units + len("'; ")
         assert "upper" in labels(editor.members(uri, 2, before + 3))
         editor.change(uri, 2, (span(2, before, before + 2), "xs"))
@@ -193,7 +190,19 @@ def test_cancelled_requests_and_a_shutdown_that_leaves_no_process_behind(project
             answer.result(LIMIT)
         assert _first_names(editor.inline(uri, 1, 3)) <= set(dir(list))
         started = children(editor.pid)
+        assert started or not SEES_PROCESSES
         editor.shut_down()
         editor.leave()
         assert editor.finish() == 0
         editor.wait_for(lambda: not any(map(alive, started)))
+
+
+def test_no_process_outlives_a_server_that_is_killed(project: Path) -> None:
+    editor = Editor(FAIRLEAD, root=project, options=OPTIONS)
+    editor.initialize()
+    _open(editor, project, "killed.py", "xs = [3, 1]\nxs.")
+    started = children(editor.pid)
+    assert started or not SEES_PROCESSES
+    editor.kill()
+    assert editor.finish() == -signal.SIGKILL
+    editor.wait_for(lambda: not any(map(alive, started)))

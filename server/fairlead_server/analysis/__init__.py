@@ -1,0 +1,1 @@
+"""Completion engines in child processes: analysis may crash, hang or leak, completion may not."""

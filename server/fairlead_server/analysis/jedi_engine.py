@@ -1,0 +1,103 @@
+"""jedi as a completion engine, in a child process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from concurrent.futures import Future
+from pathlib import Path
+
+from fairlead_monitors.engine import Completeness, Members, Source
+from fairlead_server.analysis.child import Answer, Child
+from fairlead_server.errors import UserError
+
+_SILENT = "the analysis process does not answer"
+_ENVIRONMENTS = (".venv", "venv")
+
+
+class JediEngine:
+    """Answers with the members that jedi infers.
+
+    The packages that jedi sees are those of `interpreter`, else of the activated virtual
+    environment, else of a ``.venv`` or ``venv`` in `project` if the project is `trusted` (its
+    interpreter is run), else of fairlead's own environment.
+    """
+
+    name = "jedi"
+
+    def __init__(
+        self,
+        project: str | None = None,
+        interpreter: str | None = None,
+        *,
+        trusted: bool = False,
+        limit: float = 30.0,
+    ) -> None:
+        """`limit` is how many seconds an analysis may take before the process is replaced.
+
+        Raises `UserError` when there is no such interpreter.
+        """
+        command = [sys.executable, "-P", "-m", "fairlead_server.analysis.jedi_worker"]
+        if sys.version_info < (3, 11):
+            command.remove("-P")
+        found = _interpreter(project, interpreter, trusted=trusted)
+        if found:
+            command += ["--interpreter", found]
+        if project:
+            command += ["--project", project]
+        self._child = Child(command, limit)
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the analysis process, None while there is none."""
+        return self._child.pid
+
+    def members(self, source: Source, offset: int) -> Future[Members]:
+        """Ask for the members of the expression before `offset`."""
+        asked = self._child.ask({"path": source.path, "text": source.text, "offset": offset})
+        answer: Future[Members] = Future()
+        asked.add_done_callback(lambda done: _settle(answer, done))
+        # A question that is withdrawn before its turn is not put to jedi at all.
+        answer.add_done_callback(lambda done: done.cancelled() and asked.cancel())
+        return answer
+
+    def warm(self, source: Source) -> None:
+        """Start the process, and let it read `source`."""
+        self._child.ask({"path": source.path, "text": source.text})
+
+    def close(self) -> None:
+        """End the process."""
+        self._child.close()
+
+
+def _settle(answer: Future[Members], asked: Future[Answer | None]) -> None:
+    found = None if asked.cancelled() else asked.result()
+    if answer.set_running_or_notify_cancel():
+        answer.set_result(_members(found))
+
+
+def _members(answer: Answer | None) -> Members:
+    if answer is None:
+        return Members.unknown(JediEngine.name, _SILENT)
+    completeness = Completeness(answer["completeness"])
+    return Members(frozenset(answer["names"]), completeness, JediEngine.name, answer["reason"])
+
+
+def _interpreter(project: str | None, stated: str | None, *, trusted: bool) -> str | None:
+    if stated:
+        found = shutil.which(stated) or _python_in(Path(stated))
+        if not found:
+            raise UserError(f"{stated}: no Python interpreter there; name one with --python")
+        return found
+    if active := os.environ.get("VIRTUAL_ENV"):
+        return _python_in(Path(active))
+    if project and trusted:
+        folders = (Path(project) / name for name in _ENVIRONMENTS)
+        return next((found for f in folders if (found := _python_in(f))), None)
+    return None
+
+
+def _python_in(environment: Path) -> str | None:
+    places = (environment / "bin" / "python", environment / "Scripts" / "python.exe")
+    return next((str(place) for place in places if place.exists()), None)
