@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from fairlead_decoding.generate import generate
+from fairlead_decoding.generate import Ending, generate
 from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import LanguageModel, Logits, Session
 from fairlead_decoding.monitor import Monitor
@@ -59,16 +59,9 @@ class Decoder:
         root, logits = self.prefill(prompt.tokens)
         session = root.fork()
         try:
-            yield from generate(
-                session,
-                logits,
-                Matcher(self.trie, monitor.fork(), prompt.heal),
-                config,
-                vocabulary=self.model.vocabulary,
-                context_length=self.model.context_length,
-                stop=stop,
-                cancelled=cancelled,
-            )
+            matcher = Matcher(self.trie, monitor.fork(), prompt.heal)
+            ending = Ending(self.model.context_length, stop, cancelled)
+            yield from generate(session, logits, matcher, config, ending)
         finally:
             session.close()
 

@@ -27,6 +27,7 @@ class Matcher(Generic[M]):
         self._trie = trie
         self._tokens = trie.vocabulary.tokens
         self._end = trie.vocabulary.end
+        self.vocabulary = trie.vocabulary
         self.monitor = monitor
         self.heal = heal
 

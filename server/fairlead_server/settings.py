@@ -74,9 +74,15 @@ def from_json(value: object) -> tuple[Options, list[str]]:
             warnings.append(f"settings: unknown key {key!r}; known are {', '.join(sorted(kinds))}")
         elif item is not None and not _fits(item, str(kinds[key])):
             warnings.append(f"settings: {key} must be of type {str(kinds[key]).split(' ')[0]}")
+        elif item is not None and item < _LEAST.get(key, item):
+            warnings.append(f"settings: {key} must be at least {_LEAST[key]}")
         else:
             stated[key] = item
     return Options(**stated), warnings
+
+
+# The least value of each number; there is none for the rest.
+_LEAST: Mapping[str, float] = {"threads": 1, "max_new_tokens": 1, "patience": 0}
 
 
 def _fits(item: object, kind: str) -> bool:

@@ -27,6 +27,8 @@ def test_environment() -> None:
         ({"modle": "x"}, Options(), "unknown key 'modle'"),
         ({"threads": "two"}, Options(), "threads must be of type int"),
         ({"threads": True}, Options(), "threads must be of type int"),
+        ({"max_new_tokens": 0}, Options(), "max_new_tokens must be at least 1"),
+        ({"patience": -1}, Options(), "patience must be at least 0"),
         ({"guided": 1}, Options(), "guided must be of type bool"),
         ({"guided": False}, Options(guided=False), None),
         (["model"], Options(), "expected an object, got list"),
