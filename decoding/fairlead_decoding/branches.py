@@ -29,21 +29,28 @@ class _Slot:
             length += 1
         return length
 
+    def copy(self, other: _Slot) -> None:
+        """Hold what `other` holds."""
+        self.session.close()
+        self.session = other.session.fork()
+        self.path = other.path
+
 
 class Branches:
     """Up to `width` forks of `root`, which is left as it is.
 
-    Their number does not grow with that of the continuations. Each fork keeps what it evaluated
-    last, and a new continuation starts from the fork that shares the most with it: what is to be
-    evaluated is its own end and, where no fork holds its beginning any more, that once again.
+    Their number does not grow with that of the continuations. Each fork keeps the continuation it
+    evaluated last, and a new one starts from the fork that shares the most with it: its end is
+    evaluated, and its beginning once more where no fork holds that any longer.
 
-    Where the model has no sequences left for so many forks, there are fewer.
-    Raises `ModelError` if there is none.
+    There are fewer forks where the model has no room for so many sessions. Raises `ModelError`
+    where it has room for none. `evaluated` counts tokens.
     """
 
     def __init__(self, model: LanguageModel, root: Session, width: int) -> None:
         self._model = model
         self._start = len(root.tokens)
+        self.evaluated = 0
         self._slots = [_Slot(root.fork())]
         with contextlib.suppress(ModelError):
             while len(self._slots) < width:
@@ -55,7 +62,7 @@ class Branches:
         return len(self._slots)
 
     def cost(self, path: Path) -> int:
-        """Return how many tokens evaluating `path` now takes, whatever else is evaluated."""
+        """Return how many tokens evaluating `path` takes now, alone or with others."""
         return len(path) - max(slot.shared(path) for slot in self._slots)
 
     def evaluate(self, paths: Sequence[Path]) -> list[Logits]:
@@ -72,6 +79,7 @@ class Branches:
             items.append((slot.session, path[kept:]))
         # Those used last are the last to be given to another continuation.
         self._slots = [slot for slot in self._slots if slot not in slots] + slots
+        self.evaluated += sum(len(tokens) for _, tokens in items)
         return self._model.forward_many(items)
 
     def _place(self, paths: Sequence[Path]) -> list[_Slot]:
@@ -80,18 +88,12 @@ class Branches:
         spare = [slot for slot in self._slots if slot not in donors]
         taken: list[_Slot] = []
         for donor, path in zip(donors, paths, strict=True):
-            if donor in taken:
-                # All forks are made before anything is evaluated: the donor is still whole.
-                donor = self._copy(donor, spare.pop(0)) if donor.shared(path) else spare.pop(0)
-            taken.append(donor)
+            # No donor is cut before all are placed, so a second path still finds it whole.
+            slot = donor if donor not in taken else spare.pop(0)
+            if slot is not donor and donor.shared(path):
+                slot.copy(donor)
+            taken.append(slot)
         return taken
-
-    @staticmethod
-    def _copy(donor: _Slot, onto: _Slot) -> _Slot:
-        onto.session.close()
-        onto.session = donor.session.fork()
-        onto.path = donor.path
-        return onto
 
     def close(self) -> None:
         """Free the forks."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from fairlead_decoding.generate import Ending, generate
 from fairlead_decoding.matcher import Matcher
-from fairlead_decoding.model import LanguageModel, Logits, Session
+from fairlead_decoding.model import LanguageModel
 from fairlead_decoding.monitor import Monitor
+from fairlead_decoding.prompt_cache import PromptCache
 from fairlead_decoding.stopping import StopRule, never
 from fairlead_decoding.trie import trie_of
 from fairlead_decoding.types import Completion, GenerationConfig, Prompt, Step
@@ -16,7 +17,7 @@ from fairlead_decoding.types import Completion, GenerationConfig, Prompt, Step
 
 @dataclass
 class Decoder:
-    """A model together with what is computed once for it, and the KV cache of the last prompt.
+    """A model together with what is computed once for it, and the KV caches of prompts.
 
     Not safe for use by two threads at once.
     """
@@ -25,26 +26,11 @@ class Decoder:
 
     def __post_init__(self) -> None:
         self.trie = trie_of(self.model.vocabulary)
-        self._session: Session | None = None
-
-    def prefill(self, tokens: Sequence[int]) -> tuple[Session, Logits]:
-        """Evaluate a prompt, reusing what it shares with the last one.
-
-        The logits are a copy. The session stays the decoder's: fork it.
-        """
-        if self._session is None:
-            self._session = self.model.session()
-        session = self._session
-        # The last token is always evaluated: its logits are wanted.
-        common = min(_common_length(session.tokens, tokens), len(tokens) - 1)
-        session.rollback(common)
-        return session, session.forward(tokens[common:]).copy()
+        self.prompts = PromptCache(self.model)
 
     def close(self) -> None:
-        """Free the prompt's cache; the model stays open."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        """Free the cached prompts; the model stays open."""
+        self.prompts.close()
 
     def stream(
         self,
@@ -56,7 +42,7 @@ class Decoder:
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Step]:
         """Yield one continuation of `prompt`, step by step. `monitor` is forked, not changed."""
-        root, logits = self.prefill(prompt.tokens)
+        root, logits = self.prompts.prefill(prompt.tokens)
         session = root.fork()
         try:
             matcher = Matcher(self.trie, monitor.fork(), prompt.heal)
@@ -116,12 +102,3 @@ def _may_end(monitor: Monitor, text: bytes) -> bool:
     probe = monitor.fork()
     probe.advance(text)
     return probe.may_end()
-
-
-def _common_length(first: Sequence[int], second: Sequence[int]) -> int:
-    length = 0
-    for a, b in zip(first, second, strict=False):
-        if a != b:
-            break
-        length += 1
-    return length

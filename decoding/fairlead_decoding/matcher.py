@@ -30,6 +30,11 @@ class Matcher(Generic[M]):
         self.vocabulary = trie.vocabulary
         self.monitor = monitor
         self.heal = heal
+        self._past: list[tuple[M, bytes]] = []
+
+    def healing(self) -> Ids | None:
+        """Return the tokens that fit the bytes to be healed, None where there are none."""
+        return self._trie.healing(self.heal) if self.heal else None
 
     def allowed(self) -> Ids | None:
         """Return the tokens to choose among, or None for the whole vocabulary.
@@ -39,7 +44,7 @@ class Matcher(Generic[M]):
         """
         constraint = self.monitor.constraint()
         if constraint is None:
-            return self._trie.healing(self.heal) if self.heal else None
+            return self.healing()
         if not self.heal and self.monitor.may_end():
             return None  # A complete name: almost anything may follow.
         return self._trie.constrained(self.heal, constraint)
@@ -65,10 +70,17 @@ class Matcher(Generic[M]):
         new = self._after_healing(text)
         if new is None:
             raise ValueError(f"token {token} does not continue {self.heal!r}")
+        self._past.append((self.monitor, self.heal))
         self.heal = self.heal[len(text) :]
         if new:
+            self.monitor = self.monitor.fork()
             self.monitor.advance(new)
         return new
+
+    def rollback(self, count: int) -> None:
+        """Take back the last `count` tokens."""
+        for _ in range(count):
+            self.monitor, self.heal = self._past.pop()
 
     def _after_healing(self, text: bytes) -> bytes | None:
         """Return what `text` adds beyond the healed bytes; None if it contradicts them."""

@@ -106,17 +106,33 @@ def _start(model: LanguageModel) -> list[int]:
 
 
 def _last(model: LanguageModel, text: str, budget: int) -> list[int]:
-    """Tokenise the end of `text` that fits `budget`, cut at a line where there is one."""
-    window = text[-budget * 12 :]  # No code vocabulary averages 12 characters a token.
-    tokens = model.encode(window)
-    if len(tokens) <= budget and len(window) == len(text):
-        return tokens
-    kept = tokens[-budget:]
-    written = model.vocabulary.text(kept)
-    line = written.find(b"\n") + 1
-    if 0 < line < len(written) // 2:
-        kept = model.encode(written[line:].decode(errors="replace"))[-budget:]
-    return kept
+    """Tokenise the end of `text` that fits `budget`, from the start of a line.
+
+    What is left out grows in large steps, so that text which grows at its end mostly keeps its
+    beginning, and with it the KV cache of the prompt.
+    """
+    # No code vocabulary averages 12 characters a token.
+    start = _line_from(text, _up(len(text) - budget * 12, budget), budget)
+    tokens = model.encode(text[start:])
+    while len(tokens) > budget:
+        excess = (len(text) - start) * (len(tokens) - budget) // len(tokens)
+        start = _line_from(text, _up(start + max(1, excess), budget), budget)
+        if start >= len(text):
+            return tokens[-budget:]  # One line that is longer than the budget.
+        tokens = model.encode(text[start:])
+    return tokens
+
+
+def _up(number: int, step: int) -> int:
+    """Return the least multiple of `step` that is not under `number`, at least 0."""
+    return max(0, -(-number // step) * step)
+
+
+def _line_from(text: str, offset: int, reach: int) -> int:
+    """Return the line start next after `offset`, or `offset` if none is within `reach`."""
+    if offset == 0:
+        return 0
+    return text.find("\n", offset, offset + reach) + 1 or offset
 
 
 def _first(model: LanguageModel, text: str, budget: int) -> list[int]:

@@ -1,19 +1,25 @@
 """Which of many names the model prefers: the exact top k, without scoring them all.
 
-Choosing token by token among the tokens that lead to some name favours names whose first token
-has many continuations. Here each name is scored as a whole. A name's score is ::
+Choosing token by token favours names that lie behind a popular first token. Here each name is
+scored as a whole. The score is ::
 
     log P(canonical tokens of heal + name | prompt)
         + log P(the next token ends the name | prompt, heal, name)
 
-in natural logarithms, under the model alone at temperature 1. The canonical tokens are those that
-`LanguageModel.encode` gives. The name ends with a token whose first byte no identifier goes on
-with, or with the end of the text; without that term every name would lose to its own beginnings.
+in natural logarithms, under the model alone at temperature 1. Canonical tokens are those that
+`LanguageModel.encode` gives. A name is ended by a token whose first byte goes on no identifier,
+and by the end of the text; without that term every name would lose to its own beginnings.
 
-The names' tokens form a tree. A score only falls from a node to its children, so the score so far
-is an upper bound for all names below: best-first search (Pearl, "Heuristics", 1984) may leave
-alone every node whose bound is below the k-th best score found, and the result is that of scoring
-every name. Each evaluation takes the best few open nodes together.
+The tokens of all names form a tree. Scores only fall on the way down, so the score of a node is an
+upper bound for all names below it. Best-first search (Pearl, "Heuristics", 1984) leaves alone the
+nodes whose bound is under the k-th best score found, and so finds what scoring every name finds,
+up to the backend's arithmetic: the logits of quantised weights depend a little on which tokens are
+evaluated together, and names that are closer to each other than that may change places.
+
+Several open nodes are evaluated together, since a batch costs less than its tokens one by one.
+A forced chain, the tail of a name that no other name shares, is not evaluated ahead: the bound
+mostly falls so far within the chain that its rest is never needed. Among 100 names of Python's
+library, chains evaluated whole take 1.8 times as many tokens.
 """
 
 from __future__ import annotations
@@ -22,7 +28,7 @@ import heapq
 import math
 import time
 from bisect import insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -32,15 +38,15 @@ from fairlead_decoding.branches import Branches, Path
 from fairlead_decoding.model import LanguageModel, Logits, Session, Vocabulary
 from fairlead_decoding.trie import Ids
 
-IDENTIFIER = frozenset(b"_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") | (
-    frozenset(range(0x80, 0x100))
-)
-"""The bytes that go on an identifier in most languages; what is beyond ASCII counts as letters."""
+IDENTIFIER = frozenset(
+    b"_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+) | frozenset(range(0x80, 0x100))
+"""Bytes that go on an identifier in most languages: all that is not ASCII counts as letters."""
 
 
 @dataclass(frozen=True)
 class RankedName:
-    """A name and its score; where `bound` is true, the score is at most `logprob`."""
+    """A name and its score, or with `bound` a number that its score does not exceed."""
 
     name: bytes
     logprob: float
@@ -49,11 +55,11 @@ class RankedName:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The best names first.
+    """Names, best first.
 
-    `exact` tells that these are the true top k in their true order, with their scores. Otherwise
-    the search was ended early, and names whose scores are known stand among names of which only a
-    bound is. `evaluated` is the number of tokens that the model evaluated.
+    `exact` tells that they are the true top k in their true order. Otherwise the search ended
+    early, and names of which only a bound is known stand between those whose score is known.
+    `evaluated` is how many tokens the model evaluated.
     """
 
     names: tuple[RankedName, ...]
@@ -61,30 +67,15 @@ class Ranking:
     evaluated: int
 
 
-@dataclass(eq=False)
-class _Node:
-    """A place in the tree: the names that end here, by their index, and the ways on."""
-
-    path: Path = ()
-    names: list[int] = field(default_factory=list)
-    children: dict[int, _Node] = field(default_factory=dict)
-
-    def below(self) -> Iterator[int]:
-        """Yield all names that end here or further down."""
-        yield from self.names
-        for child in self.children.values():
-            yield from child.below()
-
-
 def rank(
     model: LanguageModel,
     session: Session,
     logits: Logits,
-    names: Sequence[bytes],
+    names: Iterable[bytes],
     *,
     heal: bytes = b"",
-    continues: frozenset[int] = IDENTIFIER,
     k: int,
+    continues: frozenset[int] = IDENTIFIER,
     budget: int | None = None,
     batch: int = 4,
     cancelled: Callable[[], bool] = lambda: False,
@@ -93,47 +84,47 @@ def rank(
 ) -> Ranking:
     """Return the `k` best of `names` after what `session` holds, whose last logits are `logits`.
 
-    `names` are what is to be written after `heal`: of the name ``append`` it is ``pend`` where
-    `heal` is ``.ap``. A name given twice counts once; of equal scores the first given wins.
-    `continues` holds the bytes that would make a name a longer one.
+    A name is given as what is to be written after `heal`: ``append`` as ``pend`` after ``.ap``.
+    A name given twice counts once; of equal scores the first given wins. `continues` are the bytes
+    that would make a complete name a longer one.
 
-    The search ends early when evaluating more would take over `budget` tokens, at `deadline` (in
-    seconds by `clock`), or when `cancelled`; the last two are looked at before each evaluation of
-    `batch` continuations. It opens at most `batch` forks of `session`, and closes them.
-    Raises `ModelError` when a name does not fit into the context.
+    The search ends early rather than evaluate more than `budget` tokens, at `deadline`, which is
+    in seconds by `clock`, and when `cancelled`. The last two are looked at before each evaluation.
+    `session` is forked up to `batch` times, less often where the model has no room for so many
+    sessions, and is not changed. Raises `ModelError` when a name does not fit into the context.
     """
-    search = _Search(model, list(dict.fromkeys(names)), heal, continues, k)
+    distinct = list(dict.fromkeys(names))
+    search = _Search(_tree(model, distinct, heal), ending_ids(model.vocabulary, continues), k)
     search.expand(0.0, search.root, logits)
-    if k < 1 or not search.pending():
-        return search.result(0)
+    if not search.pending():
+        return search.ranking(distinct, evaluated=0)
     branches = Branches(model, session, batch)
-    evaluated = 0
     try:
         while search.pending() and not cancelled() and (deadline is None or clock() < deadline):
-            room = None if budget is None else budget - evaluated
-            if not (chosen := search.take(branches, room)):
+            room = math.inf if budget is None else budget - branches.evaluated
+            chosen = search.take(branches, room)
+            if not chosen:
                 break
-            evaluated += sum(branches.cost(node.path) for _, node in chosen)
             rows = branches.evaluate([node.path for _, node in chosen])
-            for (logprob, node), row in zip(chosen, rows, strict=True):
-                search.expand(logprob, node, row)
+            for (bound, node), row in zip(chosen, rows, strict=True):
+                search.expand(bound, node, row)
     finally:
         branches.close()
-    return search.result(evaluated)
+    return search.ranking(distinct, branches.evaluated)
 
 
 def exhaustive(
     model: LanguageModel,
     session: Session,
     logits: Logits,
-    names: Sequence[bytes],
+    names: Iterable[bytes],
     heal: bytes = b"",
     *,
     continues: frozenset[int] = IDENTIFIER,
 ) -> list[RankedName]:
-    """Return all `names` with their scores, best first, each evaluated by itself, token by token.
+    """Return all `names` with their scores, best first; arguments and scores as for `rank`.
 
-    What `rank` must agree with. Takes one evaluation for every token of every name.
+    Evaluates every token of every name, one by one. It is what `rank` has to agree with.
     """
     ending = ending_ids(model.vocabulary, continues)
     first = logits.copy()
@@ -152,87 +143,97 @@ def exhaustive(
     return sorted(found, key=lambda ranked: -ranked.logprob)
 
 
-class _Search:
-    """The state of one best-first search: open nodes, and the names whose scores are known."""
-
-    def __init__(
-        self,
-        model: LanguageModel,
-        names: list[bytes],
-        heal: bytes,
-        continues: frozenset[int],
-        k: int,
-    ) -> None:
-        self.root = _Node()
-        for index, name in enumerate(names):
-            _insert(self.root, _canonical(model, heal + name), index)
-        self._names = names
-        self._ending = ending_ids(model.vocabulary, continues)
-        self._k = k
-        # Heap entries: the negated bound, the order of entry, the node.
-        self._open: list[tuple[float, int, _Node]] = []
-        self._entered = 0
-        self._scores: list[tuple[float, int]] = []
-
-    def expand(self, logprob: float, node: _Node, logits: Logits) -> None:
-        """Score what ends at `node`, and open its children, given the logits after it."""
-        total = _log_sum(logits)
-        if node.names:
-            ended = logprob + _log_sum(logits[self._ending]) - total
-            for index in node.names:
-                insort(self._scores, (-ended, index))
-        for token, child in node.children.items():
-            bound = logprob + float(logits[token]) - total
-            heapq.heappush(self._open, (-bound, self._entered, child))
-            self._entered += 1
-
-    def pending(self) -> bool:
-        """Tell whether some open node may still hold one of the top k."""
-        return bool(self._open) and self._open[0][0] <= self._worst()
-
-    def _worst(self) -> float:
-        """Return the k-th best known score, negated."""
-        return self._scores[self._k - 1][0] if len(self._scores) >= self._k else math.inf
-
-    def take(self, branches: Branches, room: int | None) -> list[tuple[float, _Node]]:
-        """Return the best open nodes, `branches.width` at most, that cost `room` tokens at most."""
-        taken: list[tuple[float, _Node]] = []
-        while len(taken) < branches.width and self.pending():
-            negated, _, node = self._open[0]
-            if room is not None:
-                room -= branches.cost(node.path)
-                if room < 0:
-                    break
-            heapq.heappop(self._open)
-            taken.append((-negated, node))
-        return taken
-
-    def result(self, evaluated: int) -> Ranking:
-        """Return the ranking as far as it is known."""
-        exact = self._k < 1 or not self.pending()
-        entries = [(negated, index, False) for negated, index in self._scores]
-        if not exact:
-            entries += ((b, index, True) for b, _, node in self._open for index in node.below())
-        best = sorted(entries)[: max(0, self._k)]
-        found = (RankedName(self._names[index], -negated, bound) for negated, index, bound in best)
-        return Ranking(tuple(found), exact, evaluated)
-
-
-def _insert(node: _Node, tokens: Sequence[int], index: int) -> None:
-    for end, token in enumerate(tokens, 1):
-        node = node.children.setdefault(token, _Node(tuple(tokens[:end])))
-    node.names.append(index)
-
-
-def _canonical(model: LanguageModel, text: bytes) -> list[int]:
-    return model.encode(text.decode())
-
-
 @lru_cache(maxsize=4)
 def ending_ids(vocabulary: Vocabulary, continues: frozenset[int]) -> Ids:
     """Return the tokens that end a name: those that begin with another byte, or end the text."""
     begins = (i for i, text in enumerate(vocabulary.tokens) if text and text[0] not in continues)
     return np.array(sorted(vocabulary.end.union(begins)), dtype=np.int64)
+
+
+@dataclass(eq=False)
+class _Node:
+    """A place in the tree of tokens, with the names that end here, by their index."""
+
+    path: Path = ()
+    names: list[int] = field(default_factory=list)
+    children: dict[int, _Node] = field(default_factory=dict)
+
+    def below(self) -> Iterator[int]:
+        """Yield the names that end here or further down."""
+        yield from self.names
+        for child in self.children.values():
+            yield from child.below()
+
+
+def _tree(model: LanguageModel, names: Sequence[bytes], heal: bytes) -> _Node:
+    root = _Node()
+    for index, name in enumerate(names):
+        node = root
+        for token in _canonical(model, heal + name):
+            node = node.children.setdefault(token, _Node((*node.path, token)))
+        node.names.append(index)
+    return root
+
+
+class _Search:
+    """The open nodes of one search, and the names whose scores are known.
+
+    Numbers are kept negated, so that the best come first in a heap and in a sorted list.
+    """
+
+    def __init__(self, root: _Node, ending: Ids, k: int) -> None:
+        self.root = root
+        self._ending = ending
+        self._k = max(0, k)
+        self._open: list[tuple[float, int, _Node]] = []
+        self._opened = 0  # Orders equal bounds.
+        self._scores: list[tuple[float, int]] = []
+
+    def expand(self, bound: float, node: _Node, logits: Logits) -> None:
+        """Score the names that end at `node` and open what lies below, given the logits there."""
+        total = _log_sum(logits)
+        if node.names:
+            score = bound + _log_sum(logits[self._ending]) - total
+            for index in node.names:
+                insort(self._scores, (-score, index))
+        for token, child in node.children.items():
+            entry = (total - float(logits[token]) - bound, self._opened, child)
+            heapq.heappush(self._open, entry)
+            self._opened += 1
+
+    def pending(self) -> bool:
+        """Tell whether an open node may hold one of the top k."""
+        # Equal ones are looked at as well: the order among equals is that of the names.
+        return bool(self._k and self._open) and self._open[0][0] <= self._last_score()
+
+    def _last_score(self) -> float:
+        return self._scores[self._k - 1][0] if len(self._scores) >= self._k else math.inf
+
+    def take(self, branches: Branches, room: float) -> list[tuple[float, _Node]]:
+        """Take the best open nodes that can be evaluated together for at most `room` tokens."""
+        taken: list[tuple[float, _Node]] = []
+        while self.pending() and len(taken) < branches.width:
+            negated, _, node = self._open[0]
+            room -= branches.cost(node.path)
+            if room < 0:
+                break
+            heapq.heappop(self._open)
+            taken.append((-negated, node))
+        return taken
+
+    def ranking(self, names: Sequence[bytes], evaluated: int) -> Ranking:
+        """Return the top k as far as they are known."""
+        exact = not self.pending()
+        found = [(negated, index, False) for negated, index in self._scores]
+        if not exact:
+            found += [(b, index, True) for b, _, node in self._open for index in node.below()]
+        best = sorted(found)[: self._k]
+        ranked = (RankedName(names[index], -negated, bound) for negated, index, bound in best)
+        return Ranking(tuple(ranked), exact, evaluated)
+
+
+def _canonical(model: LanguageModel, text: bytes) -> list[int]:
+    return model.encode(text.decode())
 
 
 def _log_sum(logits: Logits) -> float:

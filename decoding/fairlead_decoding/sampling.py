@@ -22,6 +22,8 @@ from fairlead_decoding.types import GenerationConfig
 
 Scores = NDArray[np.float32]
 
+_FEW = 1024
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -56,6 +58,19 @@ class _Race:
         self.vetoed: list[int] = []
         self._out: list[Ids] = []
 
+    def start(self) -> tuple[Ids, Scores]:
+        """Return the tokens that fit what is being healed, whatever the monitor says of them."""
+        ids = self._matcher.healing()
+        ids = np.arange(len(self.logits)) if ids is None else ids
+        return ids, self.logits[ids]
+
+    def top(self) -> int:
+        """Return the model's own choice among them."""
+        ids = self._matcher.healing()
+        if ids is None:
+            return int(np.argmax(self.logits))
+        return int(ids[np.argmax(self.logits[ids])])
+
     def admits(self, token: int) -> bool:
         """Ask about `token`; if it is refused, it is out with all that begin like it."""
         refused = self._matcher.rejected(token)
@@ -80,30 +95,21 @@ class _Race:
 
 
 def _greedy(race: _Race) -> int | None:
-    top = int(np.argmax(race.logits))
-    if race.admits(top):
-        return top
-    ids, scores = race.rest()
-    return _first_admitted(race, ids, scores)
+    top = race.top()
+    return top if race.admits(top) else _first_admitted(race, *race.rest())
 
 
 def _sampled(race: _Race, config: GenerationConfig, rng: np.random.Generator) -> int | None:
-    truncated = bool(config.top_k) or config.top_p < 1 or config.min_p > 0
-    if truncated:
-        scores = race.logits / np.float32(config.temperature)
-        places = nucleus(scores, config)
-        token = _first_admitted(race, places, _perturbed(scores[places], rng))
+    if not (config.top_k or config.top_p < 1 or config.min_p):
+        ids, scores = race.rest()
+        return _first_admitted(race, ids, _perturbed(scores, config, rng))
+    for ids, scores in (race.start(), race.rest()):
+        kept = nucleus(scores / np.float32(config.temperature), config)
+        token = _first_admitted(race, ids[kept], _perturbed(scores[kept], config, rng))
         if token is not None:
             return token
-    ids, scores = race.rest()
-    scores = scores / np.float32(config.temperature)
-    if truncated and len(ids):
-        places = nucleus(scores, config)
-        ids, scores = ids[places], scores[places]
-        token = _first_admitted(race, ids, _perturbed(scores, rng))
-        # What was truncated may hold the only token that is admitted.
-        return token if token is not None else _first_admitted(race, *race.rest())
-    return _first_admitted(race, ids, _perturbed(scores, rng))
+    # What was truncated may hold the only token that is admitted.
+    return _first_admitted(race, *race.rest())
 
 
 def _first_admitted(race: _Race, ids: Ids, scores: Scores) -> int | None:
@@ -119,23 +125,35 @@ def _first_admitted(race: _Race, ids: Ids, scores: Scores) -> int | None:
     return None
 
 
-def _perturbed(scores: Scores, rng: np.random.Generator) -> Scores:
-    return scores + rng.gumbel(size=len(scores)).astype(np.float32)
+def _perturbed(scores: Scores, config: GenerationConfig, rng: np.random.Generator) -> Scores:
+    noise = rng.gumbel(size=len(scores)).astype(np.float32)
+    return scores / np.float32(config.temperature) + noise
 
 
 def nucleus(scores: Scores, config: GenerationConfig) -> Ids:
     """Return the places that top-k, top-p and min-p leave, the most probable first.
 
-    `scores` are logits over the temperature; at least one place is returned. Nucleus sampling is
-    Holtzman et al., 2020; min-p is Nguyen et al., 2024.
+    `scores` are logits over the temperature. At least one place is returned, unless no score is
+    finite. Nucleus sampling is Holtzman et al., 2020; min-p is Nguyen et al., 2024.
     """
-    count = min(config.top_k or len(scores), len(scores))
-    order = np.argpartition(-scores, count - 1)[:count]
+    if not len(scores) or scores.max() == -np.inf:
+        return np.empty(0, dtype=np.int64)
+    if config.top_k:
+        return _kept(scores, config, min(config.top_k, len(scores)), of_all=False)
+    # Few tokens hold nearly all of the mass: sort them alone, if they are enough.
+    few = min(_FEW, len(scores))
+    kept = _kept(scores, config, few, of_all=True)
+    return kept if len(kept) < few else _kept(scores, config, len(scores), of_all=True)
+
+
+def _kept(scores: Scores, config: GenerationConfig, count: int, *, of_all: bool) -> Ids:
+    """Truncate the `count` best by top-p, of their mass or of all, and by min-p."""
+    order = np.argpartition(scores, len(scores) - count)[len(scores) - count :]
     order = order[np.argsort(-scores[order], kind="stable")]
     weights = np.exp(scores[order] - scores[order[0]])
-    probabilities = weights / weights.sum()
-    before = np.cumsum(probabilities) - probabilities
-    keep = (before < config.top_p) & (weights >= config.min_p) & (scores[order] > -np.inf)
+    mass = np.exp(scores - scores[order[0]]).sum() if of_all else weights.sum()
+    before = (np.cumsum(weights) - weights) / mass
+    keep = (before < config.top_p) & (weights >= config.min_p) & (weights > 0)
     keep[0] = True
     kept: Ids = order[keep]
     return kept

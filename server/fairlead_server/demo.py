@@ -161,7 +161,8 @@ def _coloured(row: Iterable[_Cell]) -> str:
 
 
 def _findings(side: Side, column: int) -> Iterator[str]:
-    for line in itertools.chain.from_iterable(map(_finding, side.names)):
+    lines = itertools.chain.from_iterable(map(_finding, side.names))
+    for line in dict.fromkeys(lines):  # a name that is written again is told once
         yield from textwrap.wrap(line, column, subsequent_indent="    ")
     if not side.names:
         yield "no name to check" if side.text else "nothing was written"
@@ -174,7 +175,7 @@ def _finding(name: CheckedName) -> Iterator[str]:
         "unknown": name.reason or f"{name.engine} cannot tell",
     }
     mark, verdict = _STYLES[name.verdict], name.verdict
-    yield f"{mark} {name.kind} {name.name}: {verdict}, {said[verdict]}"
+    yield f"{mark} {name.name}: {verdict}, {said[verdict]}"
     if name.vetoed:
         shown = ", ".join(repr(text) for text in name.vetoed[:MOST_REFUSALS])
         rest = len(name.vetoed) - MOST_REFUSALS

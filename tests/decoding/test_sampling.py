@@ -97,3 +97,28 @@ def test_logprob_equals_log_softmax() -> None:
     logits = np.array([1.0, 2.0, 3.0], dtype=np.float32)
     wanted = np.log(np.exp(logits) / np.exp(logits).sum())
     assert [logprob(logits, i) for i in range(3)] == pytest.approx(wanted.tolist(), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("top_p", [0.1, 0.9, 0.9999])
+def test_nucleus_of_many_tokens_equals_sorting_all_of_them(seed: int, top_p: float) -> None:
+    scores = np.random.default_rng(seed).normal(size=5000).astype(np.float32)
+    probabilities = np.exp(scores) / np.exp(scores).sum()
+    order = np.argsort(-probabilities)
+    size = int(np.searchsorted(np.cumsum(probabilities[order]), top_p)) + 1
+    found = nucleus(scores, GenerationConfig(temperature=1, top_p=top_p))
+    assert abs(len(found) - size) <= 1  # The sums round differently.
+    assert found[: size - 1].tolist() == order[: min(size - 1, len(found))].tolist()
+
+
+def test_no_finite_score_leaves_nothing() -> None:
+    config = GenerationConfig(temperature=1, top_p=0.5)
+    assert nucleus(np.full(4, -np.inf, dtype=np.float32), config).size == 0
+    assert nucleus(np.empty(0, dtype=np.float32), config).size == 0
+
+
+@pytest.mark.parametrize("config", [GenerationConfig(), GenerationConfig(temperature=1, top_p=0.5)])
+def test_a_list_without_names_admits_nothing(config: GenerationConfig) -> None:
+    matcher: Matcher[Monitor] = Matcher(TokenTrie(BYTES), OneOf())
+    logits = logits_of(WEIGHTS)
+    assert choose(logits, matcher, config, np.random.default_rng(0)) is None

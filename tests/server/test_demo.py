@@ -37,8 +37,7 @@ def test_names_are_marked_and_explained() -> None:
         return self.tariff.invoice_for(booking)     | return self.tariff.enter(booking)
                            +++++++++++~~~~~~~~~     |                    !!!!!~~~~~~~~~
                                                     |
-        + member invoice_for: valid, one of 33      | ! member enter: invalid, none of 33 (jedi)
-            (jedi)                                  |
+        + invoice_for: valid, one of 33 (jedi)      | ! enter: invalid, none of 33 (jedi)
           tokens vetoed: '.enter', 'enter',         |
             '.charge'                               |
         """,
@@ -65,8 +64,7 @@ def test_long_lines_are_wrapped_and_further_lines_keep_their_relative_indentatio
         go()                                   |
         ~~~~                                   |
                                                |
-        ? member moor: unknown, unresolved     | nothing was written
-            base                               |
+        ? moor: unknown, unresolved base       | nothing was written
         """,
     )
 
@@ -86,10 +84,12 @@ def test_the_name_itself_is_marked(prefix: str, text: str, name: str, expected: 
     assert marks.split("|")[0].rstrip() == expected
 
 
-def test_equal_names_are_marked_in_turn() -> None:
+def test_equal_names_are_marked_in_turn_and_told_once() -> None:
     name = CheckedName("up", "member", "valid", "jedi", 1)
     side = Side("tree.", "up.up", (name, name))
-    assert format_side_by_side(side, side, 80).splitlines()[3].startswith("     ++~++ ")
+    shown = format_side_by_side(side, side, 80)
+    assert shown.splitlines()[3].startswith("     ++~++ ")
+    assert shown.count("+ up: valid, one of 1 (jedi)") == 2
 
 
 @pytest.mark.parametrize("width", [1, 80, 93, 100, 1000])

@@ -78,7 +78,7 @@ class _Batch:
 
         Returns the row of the last token.
         """
-        low = self.struct.n_tokens
+        low = int(self.struct.n_tokens)
         high = low + len(tokens)
         self._sequences[low:high] = sequence
         self._tokens[low:high] = tokens

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import parso
+from parso.utils import split_lines
 
 PLACEHOLDER = "fairlead_member"
 
@@ -41,7 +41,7 @@ def find_placeholder(module: Any, text: str, offset: int) -> Any:
 
     That is: in a string, a comment, a number, an import statement.
     """
-    lines = parso.split_lines(text[:offset], keepends=True)
+    lines = split_lines(text[:offset], keepends=True)
     leaf = module.get_leaf_for_position((len(lines), len(lines[-1]) + 1))
     if leaf is None or leaf.type != "name" or not leaf.value.startswith(PLACEHOLDER):
         return None
@@ -59,8 +59,6 @@ def receiver_nodes(placeholder: Any) -> list[Any]:
     start -= 1
     while siblings[start].type == "trailer" and start > 0:
         start -= 1
-    if start > 0 and siblings[start - 1] == "await" and siblings[start].type != "trailer":
-        pass  # `await x.y` awaits the whole of `x.y`: what is before the dot is not awaited
     return list(siblings[start:end])
 
 
@@ -151,7 +149,7 @@ def _starts_statement(name: Any) -> bool:
 
 
 def _is_operand(leaf: Any) -> bool:
-    return leaf.type in ("name", "string") or leaf.value in (")", "]", "}")
+    return bool(leaf.type in ("name", "string") or leaf.value in (")", "]", "}"))
 
 
 def is_first_of_method(parameter: Any) -> bool:

@@ -22,10 +22,13 @@ _QUOTED_INSIDE = re.compile(r"""(['"])(\w+)\1""")
 def class_names(classes: Iterable[Any]) -> set[str]:
     """Return what the bodies of `classes` and of the code behind their stubs set on objects."""
     found: set[str] = set()
+    targets: dict[Any, list[Any]] = {}
     for cls in classes:
-        found |= _class_names(cls)
-        for real in behind(cls):
-            found |= names_in(real.get_filters(is_instance=True)) | _class_names(real)
+        for part in behind(cls):
+            if part.is_compiled():
+                found |= names_in(part.get_filters(is_instance=True))
+            elif part.tree_node is not None and part.tree_node.type == "classdef":
+                found |= _body_names(part.tree_node, targets)
     return found
 
 
@@ -53,19 +56,20 @@ def quoted(node: Any) -> set[str]:
     return {match[2] for match in _QUOTED_INSIDE.finditer(node.get_code())}
 
 
-def _class_names(cls: Any) -> set[str]:
-    tree = cls.tree_node
-    if cls.is_compiled() or tree is None or tree.type != "classdef":
-        return set()
-    used = tree.get_root_node().get_used_names()
-    slots = (n for n in used.get("__slots__", ()) if cursor.encloses(tree, n))
+def _body_names(classdef: Any, targets: dict[Any, list[Any]]) -> set[str]:
+    """Return the slots of a class and the attributes set in its body or, on it, in its module."""
+    module = classdef.get_root_node()
+    used = module.get_used_names()
+    if module not in targets:
+        targets[module] = list(_attribute_targets(used))
+    slots = (n for n in used.get("__slots__", ()) if cursor.encloses(classdef, n))
     found = {text for name in slots for text in quoted(_statement(name))}
     found |= {
         name.value
-        for name in _attribute_targets(used)
-        if cursor.encloses(tree, name) or _base_code(name) == tree.name.value
+        for name in targets[module]
+        if cursor.encloses(classdef, name) or _base_code(name) == classdef.name.value
     }
-    return found | {text for call, text in _quoted_calls(used) if cursor.encloses(tree, call)}
+    return found | {text for call, text in _quoted_calls(used) if cursor.encloses(classdef, call)}
 
 
 def document_names(module: Any, receiver: str) -> set[str]:

@@ -31,7 +31,7 @@ ENGINE = "jedi"
 _log = logging.getLogger(__name__)
 
 # A cache entry may otherwise be dropped in the middle of an inference, which then fails.
-parso.cache._CACHED_SIZE_TRIGGER = sys.maxsize  # type: ignore[attr-defined]
+parso.cache._CACHED_SIZE_TRIGGER = sys.maxsize
 jedi.settings.auto_import_modules = []
 jedi.settings.dynamic_params = False
 
@@ -108,7 +108,7 @@ def _members(
     names = {name.string_name for name in complete_trailer(user, values)}
     names = {name for name in names if not name.startswith(cursor.PLACEHOLDER)}
     if not names - _EVERY_OBJECT:
-        return Members.unknown(ENGINE, "type unknown" if not values else "nothing but None is known")
+        return Members.unknown(ENGINE, "type known to be None at most" if values else "type unknown")
     names |= rules.extra_names(values) | document_names(script._module_node, receiver)
     names |= DATA_MODEL
     reason = (

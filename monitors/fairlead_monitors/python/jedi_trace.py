@@ -69,7 +69,7 @@ def find_values(context: Any, node: Any, depth: int = DEPTH) -> Found:
 
 def _branches(node: Any) -> list[Any]:
     """Return the nodes one of whose values is that of `node`."""
-    children = getattr(node, "children", ())
+    children: list[Any] = getattr(node, "children", [])
     if node.type == "test":
         return [children[0], children[-1]]
     if node.type in ("or_test", "and_test"):

@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import queue
+import signal
 import subprocess
 import threading
 import time
@@ -25,7 +27,10 @@ _Request = tuple[Mapping[str, Any], "Future[Answer | None]"]
 _Lines = queue.SimpleQueue[bytes]
 
 FIRST_DELAY, LONGEST_DELAY = 0.2, 30.0
-"""Seconds between the death of a child and the next start; they double each time it dies."""
+"""Seconds between the death of a child and the next start; they double each time it dies.
+
+A child that has answered is replaced at once.
+"""
 
 
 class Child:
@@ -41,7 +46,7 @@ class Child:
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: _Lines = queue.SimpleQueue()
-        self._delay = FIRST_DELAY
+        self._delay = 0.0
         self._not_before = 0.0
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -74,7 +79,7 @@ class Child:
             self._requests.put(None)
         process = self._process
         if process is not None:
-            process.kill()
+            _kill(process)
         if thread is not None:
             thread.join()
 
@@ -89,17 +94,23 @@ class Child:
         process = self._process if self.pid is not None else self._start()
         if process is None or process.stdin is None:
             return None
+        # Over the write as well: one to a child that does not read blocks.
+        watchdog = threading.Timer(self._limit, _kill, [process])
+        watchdog.daemon = True
+        watchdog.start()
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
-            answer: Answer = json.loads(self._lines.get(timeout=self._limit))
-        except queue.Empty:
-            self._stop(f"no answer within {self._limit:g} s")
+            answer: Answer = json.loads(self._lines.get())
         except (OSError, ValueError):
-            self._stop("it died")
+            late = watchdog.finished.is_set()
+            self._stop(f"no answer within {self._limit:g} s" if late else "it died")
         else:
-            self._delay = FIRST_DELAY
+            self._delay = 0.0
             return answer
+        finally:
+            watchdog.cancel()
+            watchdog.join()
         return None
 
     def _start(self) -> subprocess.Popen[bytes] | None:
@@ -112,6 +123,8 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                # Its own group: what it starts in turn (jedi does) ends with it.
+                start_new_session=os.name == "posix",
             )
         except OSError as error:
             self._defer(f"it cannot be started: {error}")
@@ -122,14 +135,14 @@ class Child:
         ).start()
         self._process = process
         if self._closed:  # `close` may have come before there was a process to kill.
-            process.kill()
+            _kill(process)
         return process
 
     def _stop(self, reason: str) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()
+        _kill(process)
         with contextlib.suppress(OSError):
             if process.stdin is not None:
                 process.stdin.close()
@@ -140,7 +153,16 @@ class Child:
     def _defer(self, reason: str) -> None:
         log.warning("%s: %s; next start in %.1f s", self._command[-1], reason, self._delay)
         self._not_before = time.monotonic() + self._delay
-        self._delay = min(2 * self._delay, LONGEST_DELAY)
+        self._delay = min(max(2 * self._delay, FIRST_DELAY), LONGEST_DELAY)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill the child and what it has started."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
 
 
 def _read(process: subprocess.Popen[bytes], lines: _Lines) -> None:

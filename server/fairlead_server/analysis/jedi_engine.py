@@ -91,6 +91,8 @@ def _interpreter(project: str | None, stated: str | None, *, trusted: bool) -> s
             raise UserError(f"{stated}: no Python interpreter there; name one with --python")
         return found
     if active := os.environ.get("VIRTUAL_ENV"):
+        if Path(active).resolve() == Path(sys.prefix).resolve():
+            return None
         return _python_in(Path(active))
     if project and trusted:
         folders = (Path(project) / name for name in _ENVIRONMENTS)

@@ -28,9 +28,9 @@ from fairlead_server.suggestion import CompletionRequest
 EXAMPLES = Path(__file__).parents[3] / "examples" / "harbour"
 # A file of the example project, and the text on its line before the cursor.
 PLACES = (
-    ("harbour/office.py", "for booking in self.schedule."),
-    ("harbour/bookings.py", "whole, rest = divmod(self."),
-    ("harbour/berths.py", "self.occupant = "),
+    ("harbour/tariffs.py", "tugs = booking.vessel."),
+    ("harbour/vessels.py", "if at not in self."),
+    ("harbour/logbook.py", "                out."),
 )
 
 
@@ -73,7 +73,7 @@ def _show(completer: Completer, document: DocumentSnapshot, offset: int) -> bool
         names = suggestion.evidence or completer.review(document, offset, suggestion.text)
         sides.append(Side(before, suggestion.text, names))
     number = document.text.count("\n", 0, offset) + 1
-    width = shutil.get_terminal_size().columns
+    width = shutil.get_terminal_size(fallback=(96, 24)).columns
     print(f"\n{os.path.relpath(document.path)}:{number}:{offset - line_start + 1}\n")
     colour = wants_colour(sys.stdout, os.environ)
     print(format_side_by_side(sides[0], sides[1], width, colour=colour))

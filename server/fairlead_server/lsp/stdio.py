@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -43,6 +44,8 @@ def protocol_streams() -> Iterator[tuple[BinaryIO, BinaryIO]]:
         ):
             yield reader, writer
     finally:
+        # What was printed and is still buffered must not go out once the stream is back.
+        sys.stdout.flush()
         for copy, original in ((stdin, 0), (stdout, 1)):
             os.dup2(copy, original)
             os.close(copy)
