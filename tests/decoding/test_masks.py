@@ -20,9 +20,26 @@ from tests.monitors.engines import EveryReceiver
 from tests.real_vocabularies import vocabulary
 
 STATES = 500
-PARTS = (
-    "get set item name append to is x Value load y2 größe 名前 é _private __init__ TCP items"
-).split()
+PARTS = [
+    "get",
+    "set",
+    "item",
+    "name",
+    "append",
+    "to",
+    "is",
+    "x",
+    "Value",
+    "load",
+    "y2",
+    "größe",
+    "名前",
+    "é",
+    "_private",
+    "__init__",
+    "TCP",
+    "items",
+]
 
 
 @dataclass(frozen=True)
