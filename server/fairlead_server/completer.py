@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fairlead_decoding.complete import Decoder
+from fairlead_decoding.keystrokes import TypedPrompts
 from fairlead_decoding.monitor import Monitor, Unguided
-from fairlead_decoding.prompt import Layout, build_prompt, preferred_layout
+from fairlead_decoding.prompt import Layout, preferred_layout
 from fairlead_decoding.stopping import after_lines, never
 from fairlead_decoding.types import Prompt
 from fairlead_monitors.context import Context
@@ -17,6 +18,9 @@ from fairlead_server.review import review
 from fairlead_server.suggestion import CheckedName, CompletionRequest, CompletionResult
 
 MonitorFactory = Callable[[Context], Checking]
+
+_DOCUMENTS = 8
+"""Documents whose last prompts are remembered."""
 
 
 class Completer:
@@ -36,7 +40,15 @@ class Completer:
         self._decoder = decoder
         self._engines = engines
         self._monitors = monitors
+        self._prompts: dict[str, TypedPrompts] = {}
         self._layout: Layout = layout or preferred_layout(decoder.model)
+
+    def _prompts_of(self, path: str) -> TypedPrompts:
+        prompts = self._prompts.pop(path, None) or TypedPrompts(self._decoder.model)
+        self._prompts[path] = prompts
+        if len(self._prompts) > _DOCUMENTS:
+            del self._prompts[next(iter(self._prompts))]
+        return prompts
 
     @property
     def model_name(self) -> str:
@@ -52,8 +64,7 @@ class Completer:
         """
         document, config = request.document, request.config
         prefix, suffix = document.text[: request.offset], document.text[request.offset :]
-        prompt = build_prompt(
-            self._decoder.model,
+        prompt = self._prompts_of(document.path).build(
             _unix(prefix),
             _unix(suffix),
             layout=self._layout,

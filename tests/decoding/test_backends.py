@@ -127,6 +127,65 @@ def test_forks_are_independent(model: LanguageModel, session: Session) -> None:
         fork.close()
 
 
+@pytest.mark.parametrize("sizes", [(), (1,), (1, 1, 1), (3, 1, 7, 2), (300, 300)])
+def test_several_sessions_at_once_are_as_one_after_the_other(
+    model: LanguageModel, session: Session, sizes: tuple[int, ...]
+) -> None:
+    start, more = model.encode(TEXT), model.encode(TEXT * 25)
+    session.forward(start)
+    texts = [more[i : i + size] for i, size in enumerate(sizes)]
+    # Sessions of different lengths, and one that is empty.
+    sessions = [session.fork() for _ in sizes[1:]] + [model.session() for _ in sizes[:1]]
+    for kept, opened in enumerate(sessions[1:], 3):
+        opened.rollback(kept)
+    held = [list(opened.tokens) for opened in sessions]
+    found = model.forward_many(list(zip(sessions, texts, strict=True)))
+    assert len(found) == len(sizes)
+    for logits, before, text in zip([row.copy() for row in found], held, texts, strict=True):
+        assert_equal(logits, fresh(model, before + text))
+    for opened, before, text in zip(sessions, held, texts, strict=True):
+        assert list(opened.tokens) == before + text
+        assert_equal(opened.forward([5]), fresh(model, [*before, *text, 5]))
+        opened.close()
+
+
+def test_what_one_of_several_sessions_cannot_take_is_an_error(
+    model: LanguageModel, session: Session
+) -> None:
+    full = model.session()
+    full.forward((model.encode(TEXT) * 100)[: model.context_length])
+    with pytest.raises(ModelError, match="the context is full"):
+        model.forward_many([(session, [5]), (full, [5])])
+    with pytest.raises(ValueError, match="at least one token"):
+        model.forward_many([(session, []), (full, [])])
+    full.close()
+    with pytest.raises(ModelError, match="the session is closed"):
+        model.forward_many([(full, [5])])
+
+
+@pytest.mark.needs("llama")
+def test_where_llama_cpp_cannot_evaluate_several_sessions_none_changes(
+    f32_gguf: Path, spm_gguf: Path
+) -> None:
+    model, other = (
+        llama_cpp.load(str(path), kv_type="f32", sequences=3) for path in (f32_gguf, spm_gguf)
+    )
+    tokens = model.encode(TEXT) * 50
+    first, second, third = (model.session() for _ in range(3))
+    for session, size in ((first, 1024), (second, 500), (third, 400)):
+        session.forward(tokens[:size])
+    with pytest.raises(ModelError, match="the KV cache is full"):
+        model.forward_many([(second, tokens[:100]), (third, tokens[:100])])
+    assert (len(second.tokens), len(third.tokens)) == (500, 400)
+    first.close()
+    _, logits = model.forward_many([(second, tokens[500:600]), (third, tokens[400:500])])
+    assert_equal(logits, fresh(model, tokens[:500]))
+    with pytest.raises(ValueError, match="the session is not one of fairlead-8m-f32"):
+        model.forward_many([(other.session(), [5])])
+    model.close()
+    other.close()
+
+
 def test_closed_sessions_leave_room_for_new_ones(model: LanguageModel) -> None:
     tokens = model.encode(TEXT * 25)[:600]
     expected = fresh(model, tokens[:60])

@@ -47,7 +47,9 @@ def returns_self(function: Any) -> bool:
     if returned.rpartition(".")[2] == "Self":
         return True
     first = next(iter(function.get_params()), None)
-    return first is not None and first.annotation is not None and returned == _code(first.annotation)
+    return (
+        first is not None and first.annotation is not None and returned == _code(first.annotation)
+    )
 
 
 def _code(node: Any) -> str:

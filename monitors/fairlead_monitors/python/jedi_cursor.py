@@ -138,7 +138,7 @@ def _starts_statement(name: Any) -> bool:
         if leaf.type in ("newline", "indent", "dedent") or leaf.value in (";", "as", "for"):
             return True
         if leaf.value == ":":
-            return leaf.parent.type.endswith(("stmt", "def", "node"))
+            return bool(leaf.parent.type.endswith(("stmt", "def", "node")))
         if leaf.type != "name" and leaf.value not in (".", ",", "(", "[", "*"):
             return False
         before = leaf.get_previous_leaf()
@@ -158,4 +158,4 @@ def is_first_of_method(parameter: Any) -> bool:
     if function.type != "funcdef" or parameter.position_index != 0:
         return False
     owner = function.search_ancestor("funcdef", "classdef")
-    return owner is not None and owner.type == "classdef"
+    return bool(owner is not None and owner.type == "classdef")

@@ -43,8 +43,6 @@ DATA_MODEL = frozenset(
 ) | frozenset({"__all__", "__file__", "__path__", "__slots__", "__version__", "__wrapped__"})
 """Names of Python's data model, which nearly every object or its type has."""
 
-_EVERY_OBJECT = frozenset(dir(object)) | frozenset(dir(None))
-
 
 def members(
     source: Source, offset: int, *, environment: Any = None, project: str | None = None
@@ -87,9 +85,7 @@ def _recursion_limit(limit: int) -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-def _members(
-    text: str, offset: int, path: Path, environment: Any, project: str | None
-) -> Members:
+def _members(text: str, offset: int, path: Path, environment: Any, project: str | None) -> Members:
     # Never jedi's own idea of the project: it reads settings from the project's folder.
     home = jedi.Project(project or _project_root(path, environment.get_sys_path()))
     script = jedi.Script(
@@ -107,8 +103,10 @@ def _members(
     user = get_user_context(module, leaf.start_pos)
     names = {name.string_name for name in complete_trailer(user, values)}
     names = {name for name in names if not name.startswith(cursor.PLACEHOLDER)}
-    if not names - _EVERY_OBJECT:
-        return Members.unknown(ENGINE, "type known to be None at most" if values else "type unknown")
+    if names <= DATA_MODEL:
+        return Members.unknown(
+            ENGINE, "type known to be None at most" if values else "type unknown"
+        )
     names |= rules.extra_names(values) | document_names(script._module_node, receiver)
     names |= DATA_MODEL
     reason = (

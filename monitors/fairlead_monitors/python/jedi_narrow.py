@@ -38,16 +38,26 @@ def _type_checks(leaf: Any, receiver: str) -> Iterator[tuple[Any, str, Any]]:
     """Yield the checks of `receiver` in the function of `leaf`, or in the module outside one."""
     scope = cursor.enclosing_function(leaf) or leaf.get_root_node()
     used = leaf.get_root_node().get_used_names()
-    for tested in ("isinstance", "issubclass"):
+    for tested in ("isinstance", "issubclass", "type"):
         for name in used.get(tested, ()):
             trailer = name.get_next_sibling()
             if trailer is None or trailer.type != "trailer" or len(trailer.children) != 3:
                 continue
-            arguments = trailer.children[1]
-            if arguments.type != "arglist" or not cursor.encloses(scope, name):
+            if not cursor.encloses(scope, name):
                 continue
-            if cursor.code_of(arguments.children[:1]) == receiver:
-                yield name, tested, arguments.children[2]
+            subject, kinds = _check_parts(trailer)
+            if kinds is not None and cursor.code_of([subject]) == receiver:
+                yield name, tested, kinds
+
+
+def _check_parts(trailer: Any) -> tuple[Any, Any]:
+    """Return what a check is of and the classes it is against: ``type(x) is A`` is one too."""
+    argument, comparison = trailer.children[1], trailer.parent.parent
+    if argument.type == "arglist":
+        return argument.children[0], argument.children[2]
+    if comparison.type == "comparison" and trailer.parent is comparison.children[0]:
+        return argument, comparison.children[2]
+    return argument, None
 
 
 def _classes(values: Any) -> Iterator[Any]:

@@ -15,7 +15,10 @@ from typing import Any
 
 from jedi.inference.arguments import TreeArguments
 from jedi.inference.base_value import NO_VALUES, ValueSet
+from jedi.inference.helpers import SimpleGetItemNotFound
 from jedi.inference.syntax_tree import infer_trailer, operator_to_magic_method
+from jedi.inference.value.dynamic_arrays import DictModification
+from jedi.inference.value.iterable import DictLiteralValue
 from jedi.parser_utils import function_is_property
 
 from fairlead_monitors.python.jedi_annotations import annotation_gap, returns_self, short
@@ -118,7 +121,26 @@ def _find_trailer(context: Any, values: Any, trailer: Any, depth: int) -> Found:
         arguments = None if inner == ")" else inner
         call = TreeArguments(context.inference_state, context, arguments, trailer)
         return found | _union(_find_returned(value, call, depth) for value in values)
-    return found | Found(gap=_slot_gap(values, "__getitem__", depth))
+    gap = _missing_key(context, values, inner) or _slot_gap(values, "__getitem__", depth)
+    return found | Found(gap=gap)
+
+
+def _missing_key(context: Any, values: Any, index: Any) -> str:
+    """Return a gap where a key is not in a dictionary display; jedi then takes all its values."""
+    displays = [v for v in values if isinstance(v, (DictLiteralValue, DictModification))]
+    if not displays or index.type in ("operator", "subscript", "subscriptlist"):
+        return ""
+    keys = [key.get_safe_value(default=None) for key in context.infer_node(index)]
+    if keys and all(_has_key(display, key) for display in displays for key in keys):
+        return ""
+    return f"no key {short(index)} in the dictionary"
+
+
+def _has_key(display: Any, key: object) -> bool:
+    try:
+        return key is not None and bool(display.py__simple_getitem__(key))
+    except (SimpleGetItemNotFound, KeyError, TypeError):
+        return False
 
 
 def _find_attribute(context: Any, values: Any, name: Any, depth: int) -> Found:

@@ -38,9 +38,7 @@ def main() -> None:
     os.dup2(2, 1)
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     analyse = _Analysis(arguments.interpreter, arguments.project)
-    reader = threading.Thread(
-        target=_read, args=(sys.stdin.buffer, requests, analyse), daemon=True
-    )
+    reader = threading.Thread(target=_read, args=(sys.stdin.buffer, requests, analyse), daemon=True)
     reader.start()
     while True:
         answer = analyse(json.loads(requests.get()))
