@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from fairlead_decoding.model import LanguageModel
 from tests.decoding.gguf_files import unpack, write_spm
 
 EMBEDDED = (
@@ -50,3 +52,13 @@ def model_folder(f32_gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     network.load_state_dict(read.state_dict())
     network.save_pretrained(path)
     return path
+
+
+@pytest.fixture
+def llama_model(embedded_gguf: Path) -> Iterator[LanguageModel]:
+    """The shipped model on llama.cpp."""
+    from fairlead_decoding.backends.llama_cpp import load
+
+    model = load(str(embedded_gguf), threads=1)
+    yield model
+    model.close()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fairlead_decoding.branches import Branches
 from fairlead_decoding.errors import ModelError
 from fairlead_decoding.model import Logits, Session, Vocabulary
 from fairlead_decoding.ranking import RankedName, Ranking, exhaustive, rank
@@ -130,6 +131,30 @@ def test_the_top_k_of_any_names(
 
     ranking = Place(script).rank(names, heal=heal, k=k, batch=batch)
     check(ranking, Place(script).exhaustive(names, heal)[:k])
+
+
+def test_logits_may_be_overwritten_by_the_next_evaluation() -> None:
+    buffer = np.zeros(len(VOCABULARY), np.float32)
+
+    def overwritten(text: bytes) -> Logits:
+        buffer[:] = noise(text)
+        return buffer
+
+    expected = Place().exhaustive(NAMES)
+    assert Place(overwritten).exhaustive(NAMES) == expected
+    check(Place(overwritten).rank(NAMES, k=9, batch=1), expected)
+
+
+def test_a_continuation_may_be_evaluated_again() -> None:
+    place = Place()
+    branches = Branches(place.model, place.session, 2)
+    for path, cost in (((1, 2, 3), 3), ((1, 2, 3), 1), ((1, 2), 1), ((1, 4), 1), ((5,), 1)):
+        assert branches.cost(path) == cost
+        (logits,) = branches.evaluate([path])
+        text = place.model.vocabulary.text([*place.session.tokens, *path])
+        np.testing.assert_array_equal(logits, noise(text))
+    branches.close()
+    place.require_unchanged()
 
 
 def even(text: bytes) -> Logits:

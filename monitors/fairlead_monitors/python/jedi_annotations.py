@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from jedi.inference.gradual.annotation import infer_annotation
 
 from fairlead_monitors.python.jedi_cursor import code_of
+
+_SELF = re.compile(r"\[.*\bSelf\b")
 
 
 def annotation_gap(context: Any, node: Any) -> str:
@@ -15,7 +18,8 @@ def annotation_gap(context: Any, node: Any) -> str:
         if arm.type == "keyword":
             continue
         values = infer_annotation(context, arm)
-        if not values or any(is_any(value) for value in values):
+        nested_self = arm.type == "atom_expr" and _SELF.search(arm.get_code())
+        if not values or nested_self or any(is_any(value) for value in values):
             return f"unresolved annotation {short(arm)}"
     return ""
 

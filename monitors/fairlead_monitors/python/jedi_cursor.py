@@ -159,3 +159,22 @@ def is_first_of_method(parameter: Any) -> bool:
         return False
     owner = function.search_ancestor("funcdef", "classdef")
     return bool(owner is not None and owner.type == "classdef")
+
+
+def reassignments(name: Any) -> list[Any]:
+    """Return where `name` gets another value further down a loop, for the next round of it."""
+    function = name.search_ancestor("funcdef", "lambdef", "classdef")
+    loop = node = name.search_ancestor("for_stmt", "while_stmt")
+    while node is not None and encloses(function, node):
+        loop, node = node, node.search_ancestor("for_stmt", "while_stmt")
+    if loop is None or (function is not None and not encloses(function, loop)):
+        return []
+    return [
+        other
+        for other in name.get_root_node().get_used_names().get(name.value, ())
+        if other.start_pos > name.start_pos
+        and other.is_definition()
+        and encloses(loop, other)
+        and other.parent.type != "trailer"
+        and other.search_ancestor("funcdef", "lambdef", "classdef") is function
+    ]

@@ -24,6 +24,8 @@ def class_names(classes: Iterable[Any]) -> set[str]:
     found: set[str] = set()
     targets: dict[Any, list[Any]] = {}
     for cls in classes:
+        if cls.py__name__() in ("Protocol", "Generic"):
+            continue  # What their bodies define serves the checker, not their subclasses.
         for part in behind(cls):
             if part.is_compiled():
                 found |= names_in(part.get_filters(is_instance=True))

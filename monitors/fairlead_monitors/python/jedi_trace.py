@@ -16,13 +16,17 @@ from typing import Any
 from jedi.inference.arguments import TreeArguments
 from jedi.inference.base_value import NO_VALUES, ValueSet
 from jedi.inference.helpers import SimpleGetItemNotFound
-from jedi.inference.syntax_tree import infer_trailer, operator_to_magic_method
+from jedi.inference.syntax_tree import (
+    infer_trailer,
+    operator_to_magic_method,
+    reverse_operator_to_magic_method,
+)
 from jedi.inference.value.dynamic_arrays import DictModification
 from jedi.inference.value.iterable import DictLiteralValue
 from jedi.parser_utils import function_is_property
 
 from fairlead_monitors.python.jedi_annotations import annotation_gap, returns_self, short
-from fairlead_monitors.python.jedi_cursor import is_first_of_method
+from fairlead_monitors.python.jedi_cursor import is_first_of_method, reassignments
 
 DEPTH = 4
 """How many definitions the walk follows."""
@@ -85,9 +89,19 @@ def _branches(node: Any) -> list[Any]:
 
 def _find_operation(context: Any, node: Any, depth: int) -> Found:
     operands = [find_values(context, part, depth) for part in node.children[::2]]
-    method = operator_to_magic_method.get(getattr(node.children[1], "value", ""), "")
+    operator = getattr(node.children[1], "value", "")
+    method = operator_to_magic_method.get(operator, "")
     same = (v for v in operands[0].values if any(map(_is_self_returning, v.goto(method))))
-    return Found(ValueSet(same), next((o.gap for o in operands if o.gap), ""))
+    gap = next((o.gap for o in operands if o.gap), "")
+    if not gap and any(_reflects(o.values, operator) for o in operands[1:]):
+        gap = f"the right operand of {operator} may decide"
+    return Found(ValueSet(same), gap)
+
+
+def _reflects(values: Any, operator: str) -> bool:
+    """Tell whether a class written in Python takes part from the right, as in ``1 / x``."""
+    method = reverse_operator_to_magic_method.get(operator, "")
+    return any(v.goto(method) for v in values if not v.is_stub() and not v.is_compiled())
 
 
 def _is_self_returning(name: Any) -> bool:
@@ -164,6 +178,7 @@ def _is_self_returning_property(name: Any) -> bool:
 
 def _find_name(context: Any, name: Any, values: Any, depth: int) -> Found:
     definitions = context.create_name(name).goto()
+    definitions += [context.get_root_context().create_name(n) for n in reassignments(name)]
     definitions = [d for d in definitions if not _is_optional_import(d)] or definitions
     if not definitions:
         return Found(values, f"unresolved name {name.value}")
@@ -235,11 +250,9 @@ def _find_imported(name: Any, statement: Any, depth: int) -> Found:
 
 
 def _find_defined(name: Any, definition: Any, depth: int) -> Found:
-    if name.get_root_context().is_stub():
-        return Found()
-    for decorator in definition.get_decorators():
-        if not name.parent_context.infer_node(decorator.children[1]):
-            return Found(gap=f"unresolved decorator of {name.string_name}")
+    decorators = [] if name.get_root_context().is_stub() else definition.get_decorators()
+    if not all(name.parent_context.infer_node(d.children[1]) for d in decorators):
+        return Found(gap=f"unresolved decorator of {name.string_name}")
     if definition.type == "funcdef" and function_is_property(definition):
         method = name.get_root_context().create_value(definition)
         return Found(gap=_find_result(method, method.as_context(), depth).gap)
