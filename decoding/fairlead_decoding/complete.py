@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import LanguageModel
 from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.prompt_cache import PromptCache
+from fairlead_decoding.reweighting import resample
 from fairlead_decoding.stopping import StopRule, never
 from fairlead_decoding.trie import trie_of
 from fairlead_decoding.types import Completion, GenerationConfig, Prompt, Step
@@ -64,16 +66,21 @@ class Decoder:
         """Return up to `samples` different texts, the most probable per token first.
 
         Sample i uses seed ``config.seed + i``, so it does not depend on how many are asked for.
-        Greedy decoding has one result, whatever `samples` says.
+        Greedy decoding has one result, whatever `samples` says. With ``config.reweight`` the
+        samples are drawn again in proportion to their weights, so that there may be fewer.
         """
-        found: dict[bytes, Completion] = {}
+        drawn = []
         for i in range(samples if config.temperature > 0 else 1):
             seeded = replace(config, seed=config.seed + i)
             steps = list(self.stream(prompt, monitor, seeded, stop=stop, cancelled=cancelled))
-            completion = collect(steps, monitor)
-            found.setdefault(completion.text, completion)
-            if completion.finish_reason in ("cancelled", "deadline"):
+            drawn.append(collect(steps, monitor))
+            if drawn[-1].finish_reason in ("cancelled", "deadline"):
                 break
+        if config.reweight:
+            drawn = resample(drawn, len(drawn), config.seed)
+        found: dict[bytes, Completion] = {}
+        for completion in drawn:
+            found.setdefault(completion.text, completion)
         return sorted(found.values(), key=lambda c: -c.logprob / max(1, len(c.tokens)))
 
 
@@ -83,16 +90,21 @@ def collect(steps: Sequence[Step], monitor: Monitor) -> Completion:
     The whole text is put to the monitor once more, apart from the loop that made it, so no fault
     of the loop can let an inadmissible name through.
     """
-    last = steps[-1]
-    text = b"".join(step.text for step in steps)[: last.length]
-    ends = [len(text), *(step.length for step in reversed(steps) if step.length < len(text)), 0]
+    kept: list[Step] = []
+    for step in steps:
+        del kept[len(kept) - step.withdrawn :]
+        kept.append(step)
+    last = kept[-1]
+    text = b"".join(step.text for step in kept)[: last.length]
+    ends = [len(text), *(step.length for step in reversed(kept) if step.length < len(text)), 0]
     end = next((end for end in ends if _may_end(monitor, text[:end])), 0)
     return Completion(
         text=text[:end],
-        tokens=tuple(token for step in steps for token in step.tokens),
-        logprob=sum(step.logprob for step in steps),
+        tokens=tuple(token for step in kept for token in step.tokens),
+        logprob=sum(step.logprob for step in kept),
         finish_reason=last.finish_reason or "length",
-        vetoes=tuple(veto for step in steps for veto in step.vetoes),
+        vetoes=tuple(veto for step in kept for veto in step.vetoes),
+        log_weight=sum(math.log1p(-step.lost) if step.lost < 1 else -math.inf for step in kept),
     )
 
 

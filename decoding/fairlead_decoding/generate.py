@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.sampling import Choice, choose
 from fairlead_decoding.stopping import StopRule, never
 from fairlead_decoding.types import FinishReason, GenerationConfig, Step, Veto
+
+MOST_REWINDS = 16
+"""Dead ends that one text may recover from."""
 
 
 @dataclass(frozen=True)
@@ -42,54 +45,82 @@ def generate(
 ) -> Iterator[Step]:
     """Yield the continuation of what `session` holds, step by step.
 
-    `logits` are those after the session's last token. Cancel and deadline are looked at before
-    every token. Exactly one step, the last, has a `finish_reason`.
+    `logits` are those after the session's last token, in memory of their own. Cancel and deadline
+    are looked at before every token. Exactly one step, the last, has a `finish_reason`.
     """
-    vocabulary = matcher.vocabulary
     rng = np.random.default_rng(config.seed)
-    text = b""
-    for count in range(1, config.max_new_tokens + 1):
+    text, withdrawn, rewinds = b"", 0, 0
+    first, past = logits, list[tuple[int, bytes]]()
+    while len(past) < config.max_new_tokens:
         # 1. Does anybody still want the answer?
         if reason := ending.interrupted(config):
-            yield Step(length=len(text), finish_reason=reason)
+            yield Step(length=len(text), withdrawn=withdrawn, finish_reason=reason)
             return
 
-        # 2. Choose among what the monitor admits.
+        # 2. Choose among what the monitor admits; from a dead end, step back and choose again.
         choice = choose(logits, matcher, config, rng)
-        if choice is None or choice.token in vocabulary.end:
-            yield _step(choice, b"", len(text), len(text), vocabulary, "stop")
+        if choice is None and past and rewinds < MOST_REWINDS:
+            logits, text = _rewind(session, matcher, past, first)
+            rewinds, withdrawn = rewinds + 1, withdrawn + 1
+            continue
+        if choice is None or choice.token in matcher.vocabulary.end:
+            yield replace(_end(choice, len(text)), withdrawn=withdrawn)
             return
 
         # 3. Tell the monitor, which may set its analysis going while the model computes.
-        seen = len(text)
-        new = matcher.advance(choice.token)
-        text += new
+        before = text
+        text += matcher.advance(choice.token)
 
         # 4. Finished?
-        reason, cut = None, ending.stop(text, seen)
+        reason, cut = None, ending.stop(text, len(before))
         if cut is not None:
             reason = "stop"
-        elif count == config.max_new_tokens or len(session.tokens) >= ending.context_length - 1:
+        elif len(past) + 1 == config.max_new_tokens or _is_full(session, ending):
             reason = "length"
-        length = len(text) if cut is None else cut
-        yield _step(choice, text[seen:length], seen, length, vocabulary, reason)
+        step = _step(choice, before, text if cut is None else text[:cut], matcher.vocabulary)
+        yield replace(step, withdrawn=withdrawn, finish_reason=reason)
         if reason:
             return
 
         # 5. Ask the model what comes next.
+        past.append((choice.token, before))
+        withdrawn = 0
         logits = session.forward([choice.token])
 
 
-def _step(
-    choice: Choice | None,
-    new: bytes,
-    offset: int,
-    length: int,
-    vocabulary: Vocabulary,
-    reason: FinishReason | None,
-) -> Step:
+def _is_full(session: Session, ending: Ending) -> bool:
+    """Tell whether the context has no room for a token after the one just chosen."""
+    return len(session.tokens) + 1 >= ending.context_length
+
+
+def _rewind(
+    session: Session, matcher: Matcher[Monitor], past: list[tuple[int, bytes]], first: Logits
+) -> tuple[Logits, bytes]:
+    """Take back the last token and exclude it; return the logits and the text before it."""
+    token, text = past.pop()
+    matcher.rollback(1)
+    matcher.exclude(token)
+    session.rollback(len(session.tokens) - 1)
+    if not past:
+        return first, text
+    session.rollback(len(session.tokens) - 1)
+    return session.forward([past[-1][0]]), text
+
+
+def _end(choice: Choice | None, length: int) -> Step:
     if choice is None:
         return Step(length=length, finish_reason="dead_end")
+    step = Step((choice.token,), b"", length, choice.logprob, choice.lost)
+    return replace(step, finish_reason="stop")
+
+
+def _step(choice: Choice, before: bytes, text: bytes, vocabulary: Vocabulary) -> Step:
     refused = ((token, vocabulary.tokens[token]) for token in choice.vetoed)
-    vetoes = tuple(Veto(offset, token, text) for token, text in refused if text)
-    return Step((choice.token,), new, length, choice.logprob, vetoes, reason)
+    return Step(
+        (choice.token,),
+        text[len(before) :],
+        len(text),
+        choice.logprob,
+        choice.lost,
+        tuple(Veto(len(before), token, text) for token, text in refused if text),
+    )

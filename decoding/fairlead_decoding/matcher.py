@@ -30,7 +30,8 @@ class Matcher(Generic[M]):
         self.vocabulary = trie.vocabulary
         self.monitor = monitor
         self.heal = heal
-        self._past: list[tuple[M, bytes]] = []
+        self._past: list[tuple[M, bytes, frozenset[int]]] = []
+        self._excluded: frozenset[int] = frozenset()
 
     def healing(self) -> Ids | None:
         """Return the tokens that fit the bytes to be healed, None where there are none."""
@@ -51,6 +52,8 @@ class Matcher(Generic[M]):
 
     def rejected(self, token: int) -> Ids | None:
         """Return None if `token` may come next, else all tokens that fall with it."""
+        if token in self._excluded:
+            return np.array([token], dtype=np.int64)
         text = self._tokens[token]
         if not text:
             admitted = token in self._end and not self.heal and self.monitor.may_end()
@@ -70,7 +73,8 @@ class Matcher(Generic[M]):
         new = self._after_healing(text)
         if new is None:
             raise ValueError(f"token {token} does not continue {self.heal!r}")
-        self._past.append((self.monitor, self.heal))
+        self._past.append((self.monitor, self.heal, self._excluded))
+        self._excluded = frozenset()
         self.heal = self.heal[len(text) :]
         if new:
             self.monitor = self.monitor.fork()
@@ -80,7 +84,17 @@ class Matcher(Generic[M]):
     def rollback(self, count: int) -> None:
         """Take back the last `count` tokens."""
         for _ in range(count):
-            self.monitor, self.heal = self._past.pop()
+            self.monitor, self.heal, self._excluded = self._past.pop()
+
+    def exclude(self, token: int) -> None:
+        """Reject `token` at this place from now on: it leads nowhere."""
+        self._excluded |= {token}
+
+    def fork(self) -> Matcher[M]:
+        """Return an independent copy, which cannot be rolled back beyond this place."""
+        copy = Matcher(self._trie, self.monitor.fork(), self.heal)
+        copy._excluded = self._excluded
+        return copy
 
     def _after_healing(self, text: bytes) -> bytes | None:
         """Return what `text` adds beyond the healed bytes; None if it contradicts them."""

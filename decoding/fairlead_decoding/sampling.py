@@ -27,11 +27,15 @@ _FEW = 1024
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen token, and those that the model preferred and the monitor refused."""
+    """The chosen token, and those that the model preferred and the monitor refused.
+
+    `lost` is the probability of all tokens found to be refused, among those that fit the prompt.
+    """
 
     token: int
     logprob: float
     vetoed: tuple[int, ...]
+    lost: float = 0.0
 
 
 def choose(
@@ -39,8 +43,13 @@ def choose(
 ) -> Choice | None:
     """Choose among the tokens that `matcher` admits; None when it admits none."""
     race = _Race(logits, matcher)
-    token = _greedy(race) if config.temperature == 0 else _sampled(race, config, rng)
-    return None if token is None else Choice(token, logprob(logits, token), tuple(race.vetoed))
+    if config.temperature == 0:
+        token = _greedy(race)
+    else:
+        token = (_reweighted if config.reweight else _sampled)(race, config, rng)
+    if token is None:
+        return None
+    return Choice(token, logprob(logits, token), tuple(race.vetoed), race.lost())
 
 
 def logprob(logits: Logits, token: int) -> float:
@@ -57,6 +66,8 @@ class _Race:
         self._matcher = matcher
         self.vetoed: list[int] = []
         self._out: list[Ids] = []
+        self._rest: Ids | None = None
+        self._lost: float | None = None
 
     def start(self) -> tuple[Ids, Scores]:
         """Return the tokens that fit what is being healed, whatever the monitor says of them."""
@@ -79,6 +90,24 @@ class _Race:
             self._out.append(refused)
         return refused is None
 
+    def lost(self) -> float:
+        """Return the probability of what was refused, among the tokens that fit the prompt."""
+        if self._lost is not None:
+            return self._lost
+        if not self._out:
+            return 0.0
+        fitting = self.start()[1]
+        weights = np.exp(self.logits - fitting.max())
+        all_of_them = float(np.exp(fitting - fitting.max()).sum())
+        for refused in self._out:
+            weights[refused] = 0.0
+        kept = self._rest if self._rest is not None else self.start()[0]
+        return max(0.0, 1.0 - float(weights[kept].sum()) / all_of_them)
+
+    def lose(self, share: float) -> None:
+        """State what `lost` is, where it is known exactly."""
+        self._lost = share
+
     @property
     def last_refused(self) -> Ids:
         """The tokens that went out last."""
@@ -86,7 +115,7 @@ class _Race:
 
     def rest(self) -> tuple[Ids, Scores]:
         """Return the tokens that may be admitted, as far as is known, and their logits."""
-        ids = self._matcher.allowed()
+        self._rest = ids = self._matcher.allowed()
         ids = np.arange(len(self.logits)) if ids is None else ids
         scores = self.logits[ids]
         for refused in self._out:
@@ -100,7 +129,7 @@ def _greedy(race: _Race) -> int | None:
 
 
 def _sampled(race: _Race, config: GenerationConfig, rng: np.random.Generator) -> int | None:
-    if not (config.top_k or config.top_p < 1 or config.min_p):
+    if not config.truncates:
         ids, scores = race.rest()
         return _first_admitted(race, ids, _perturbed(scores, config, rng))
     for ids, scores in (race.start(), race.rest()):
@@ -110,6 +139,19 @@ def _sampled(race: _Race, config: GenerationConfig, rng: np.random.Generator) ->
             return token
     # What was truncated may hold the only token that is admitted.
     return _first_admitted(race, *race.rest())
+
+
+def _reweighted(race: _Race, config: GenerationConfig, rng: np.random.Generator) -> int | None:
+    """Draw as `_sampled` does, after checking every token that truncation leaves."""
+    ids, scores = race.start()
+    kept = nucleus(scores / np.float32(config.temperature), config)
+    good = np.array([race.admits(int(token)) for token in ids[kept]], dtype=bool)
+    weights = np.exp((scores[kept] - scores[kept[0]]) / config.temperature)
+    race.lose(1.0 - float(weights[good].sum() / weights.sum()))
+    if not good.any():
+        return _sampled(race, config, rng)
+    chosen = kept[good]
+    return _first_admitted(race, ids[chosen], _perturbed(scores[chosen], config, rng))
 
 
 def _first_admitted(race: _Race, ids: Ids, scores: Scores) -> int | None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from fairlead_decoding.complete import Decoder
+from fairlead_decoding.generate import MOST_REWINDS
+from fairlead_decoding.model import Logits
 from fairlead_decoding.monitor import Monitor, Unguided
+from fairlead_decoding.reweighting import resample
 from fairlead_decoding.stopping import StopRule, after_lines, at_strings, never
 from fairlead_decoding.types import Completion, GenerationConfig, Prompt
 from tests.decoding.fakes import BYTES, END, OneOf, ScriptedModel, words, writes
@@ -87,6 +92,80 @@ def test_where_nothing_is_admitted_the_text_ends_as_a_dead_end() -> None:
 
     (completion,) = complete(writes("foo", after=PROMPT), Nothing())
     assert (completion.text, completion.finish_reason) == (b"", "dead_end")
+
+
+class DeadEnd(OneOf):
+    """`OneOf`, but no text that goes on after `trap` is admitted: a fault a vocabulary may have."""
+
+    def __init__(self, *texts: str, trap: str = "") -> None:
+        super().__init__(*texts)
+        self.trap = trap.encode()
+
+    def constraint(self) -> None:  # type: ignore[override]
+        return None
+
+    def admitted(self, data: bytes) -> int:
+        if self.trap and self.text.startswith(self.trap):
+            return 0
+        return super().admitted(data)
+
+    def fork(self) -> DeadEnd:
+        copy = DeadEnd(trap=self.trap.decode())
+        copy.texts, copy.text = self.texts, self.text
+        return copy
+
+
+@pytest.mark.parametrize("trap", ["f", "fo"])
+def test_a_dead_end_is_left_by_the_last_choice(trap: str) -> None:
+    # The model likes what leads into the trap, and then the other name.
+    def script(text: bytes) -> dict[int, float]:
+        written = text[len(PROMPT) :]
+        likes = {b"": b"fb", b"f": b"oa", b"fo": b"o", b"b": b"a", b"ba": b"r", b"fa": b"r"}
+        return {b: 9.0 - i for i, b in enumerate(likes.get(written, b""))} or {END: 9.0}
+
+    model = ScriptedModel(BYTES, script)
+    (completion,) = complete(model, DeadEnd("foo", "bar", "far", trap=trap))
+    assert completion.finish_reason == "stop"
+    assert completion.text == {"f": b"bar", "fo": b"far"}[trap]
+    assert len(completion.tokens) == 4  # what was withdrawn does not count
+
+
+def test_recovery_from_dead_ends_is_bounded() -> None:
+    vocabulary = words(*(f"f{n}" for n in range(100)))
+    monitor = DeadEnd(*(f"f{n}-" for n in range(100)), trap="f")
+    model = ScriptedModel(vocabulary, lambda _: {})
+    (completion,) = complete(model, monitor)
+    assert (completion.text, completion.finish_reason) == (b"", "dead_end")
+    assert model.evaluated <= len(PROMPT) + 2 * MOST_REWINDS + 2
+
+
+def test_reweighting_restores_the_distribution_that_masking_distorts() -> None:
+    # Masking takes a as often as the model likes it, though the model would not go on with b.
+    shares = {b"": {"a": 0.9, "c": 0.1}, b"a": {"b": 0.01, "x": 0.99}, b"c": {"d": 1.0}}
+
+    def script(text: bytes) -> Logits:
+        logits = np.full(len(BYTES), -30, dtype=np.float32)
+        for byte, share in shares.get(text[len(PROMPT) :], {}).items():
+            logits[ord(byte)] = np.log(share)
+        logits[END] = 0 if text[len(PROMPT) :] not in shares else -30
+        return logits
+
+    def share_of_ab(reweight: bool) -> float:
+        model = ScriptedModel(BYTES, script)
+        decoder = Decoder(model)
+        config = GenerationConfig(temperature=1, top_p=0.9999, reweight=reweight)
+        prompt = Prompt(tuple(model.encode(PROMPT)))
+        drawn = [
+            decoder.complete(prompt, OneOf("ab", "cd"), replace(config, seed=seed))[0]
+            for seed in range(1500)
+        ]
+        if reweight:
+            drawn = resample(drawn, 4000, seed=0)
+        return sum(c.text == b"ab" for c in drawn) / len(drawn)
+
+    true_share = 0.9 * 0.01 / (0.9 * 0.01 + 0.1)
+    assert abs(share_of_ab(reweight=False) - 0.9) < 0.05
+    assert abs(share_of_ab(reweight=True) - true_share) < 0.03
 
 
 @pytest.mark.parametrize("joined", ["get_name", "get_na", ".get_name", "name"])
@@ -171,6 +250,8 @@ def test_leaving_a_stream_early_frees_its_session() -> None:
         {"min_p": -0.1},
         {"top_k": -1},
         {"seed": -1},
+        {"reweight": True},
+        {"reweight": True, "temperature": 1.0},
     ],
 )
 def test_values_outside_their_range_are_refused(wrong: dict[str, float]) -> None:

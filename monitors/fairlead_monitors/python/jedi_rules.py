@@ -165,7 +165,8 @@ def extra_names(values: Iterable[Any]) -> set[str]:
     found: set[str] = set()
     for value in values:
         if value.is_module() or value.is_namespace():
-            found |= module_names(value)
+            hook = value.tree_node and _top_level(value.tree_node, "__getattr__")
+            found |= module_names(value) | ((hook and quoted_answers(hook)) or set())
             continue
         cls = value if value.is_class() else value.py__class__()
         found |= class_names(mro(cls))
