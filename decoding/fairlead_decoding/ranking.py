@@ -36,6 +36,7 @@ import numpy as np
 
 from fairlead_decoding.branches import Branches, Path
 from fairlead_decoding.model import LanguageModel, Logits, Session, Vocabulary
+from fairlead_decoding.sampling import log_sum
 from fairlead_decoding.trie import Ids
 
 IDENTIFIER = frozenset(
@@ -134,9 +135,9 @@ def exhaustive(
         for name in dict.fromkeys(names):
             row, score = first, 0.0
             for token in _canonical(model, heal + name):
-                score += float(row[token]) - _log_sum(row)
+                score += float(row[token]) - log_sum(row)
                 row = fork.forward([token])
-            found.append(RankedName(name, score + _log_sum(row[ending]) - _log_sum(row)))
+            found.append(RankedName(name, score + log_sum(row[ending]) - log_sum(row)))
             fork.rollback(len(session.tokens))
     finally:
         fork.close()
@@ -191,9 +192,9 @@ class _Search:
 
     def expand(self, bound: float, node: _Node, logits: Logits) -> None:
         """Score the names that end at `node` and open what lies below, given the logits there."""
-        total = _log_sum(logits)
+        total = log_sum(logits)
         if node.names:
-            score = bound + _log_sum(logits[self._ending]) - total
+            score = bound + log_sum(logits[self._ending]) - total
             for index in node.names:
                 insort(self._scores, (-score, index))
         for token, child in node.children.items():
@@ -234,9 +235,3 @@ class _Search:
 
 def _canonical(model: LanguageModel, text: bytes) -> list[int]:
     return model.encode(text.decode())
-
-
-def _log_sum(logits: Logits) -> float:
-    """Return the logarithm of the sum of the exponentials."""
-    top = float(logits.max())
-    return top + math.log(float(np.exp(logits - top).sum())) if top > -math.inf else top

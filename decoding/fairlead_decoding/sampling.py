@@ -49,13 +49,14 @@ def choose(
         token = (_reweighted if config.reweight else _sampled)(race, config, rng)
     if token is None:
         return None
-    return Choice(token, logprob(logits, token), tuple(race.vetoed), race.lost())
+    total = log_sum(logits)
+    return Choice(token, float(logits[token]) - total, tuple(race.vetoed), race.lost(total))
 
 
-def logprob(logits: Logits, token: int) -> float:
-    """Return the natural log-probability of `token` under softmax of `logits`."""
-    top = logits.max()
-    return float(logits[token] - top - np.log(np.exp(logits - top).sum()))
+def log_sum(logits: Logits) -> float:
+    """Return the natural logarithm of the sum of exponentials; -inf for none."""
+    top = float(logits.max(initial=-np.inf))
+    return top + float(np.log(np.exp(logits - top).sum())) if top > -np.inf else top
 
 
 class _Race:
@@ -90,19 +91,24 @@ class _Race:
             self._out.append(refused)
         return refused is None
 
-    def lost(self) -> float:
-        """Return the probability of what was refused, among the tokens that fit the prompt."""
+    def lost(self, total: float) -> float:
+        """Return the probability of what was refused, among the tokens that fit the prompt.
+
+        `total` is the `log_sum` of all logits.
+        """
         if self._lost is not None:
             return self._lost
         if not self._out:
             return 0.0
-        fitting = self.start()[1]
-        weights = np.exp(self.logits - fitting.max())
-        all_of_them = float(np.exp(fitting - fitting.max()).sum())
-        for refused in self._out:
-            weights[refused] = 0.0
-        kept = self._rest if self._rest is not None else self.start()[0]
-        return max(0.0, 1.0 - float(weights[kept].sum()) / all_of_them)
+        refused = np.unique(np.concatenate(self._out))
+        fitting = self._matcher.healing()
+        if fitting is not None:
+            total = log_sum(self.logits[fitting])
+            refused = refused[np.isin(refused, fitting)]
+        if self._rest is not None:
+            kept = self._rest[~np.isin(self._rest, refused)]
+            return max(0.0, 1.0 - float(np.exp(log_sum(self.logits[kept]) - total)))
+        return min(1.0, float(np.exp(log_sum(self.logits[refused]) - total)))
 
     def lose(self, share: float) -> None:
         """State what `lost` is, where it is known exactly."""

@@ -8,7 +8,7 @@ import pytest
 from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import Logits
 from fairlead_decoding.monitor import Monitor, Unguided
-from fairlead_decoding.sampling import choose, logprob, nucleus
+from fairlead_decoding.sampling import choose, log_sum, nucleus
 from fairlead_decoding.trie import TokenTrie
 from fairlead_decoding.types import GenerationConfig
 from tests.decoding.fakes import BYTES, OneOf
@@ -93,10 +93,20 @@ def test_nucleus_keeps_at_least_one() -> None:
     assert nucleus(scores, GenerationConfig(temperature=1, top_p=1e-9)).tolist() == [2]
 
 
-def test_logprob_equals_log_softmax() -> None:
-    logits = np.array([1.0, 2.0, 3.0], dtype=np.float32)
-    wanted = np.log(np.exp(logits) / np.exp(logits).sum())
-    assert [logprob(logits, i) for i in range(3)] == pytest.approx(wanted.tolist(), abs=1e-6)
+def test_log_sum() -> None:
+    logits = np.array([1.0, 2.0, 3.0, -np.inf], dtype=np.float32)
+    assert log_sum(logits) == pytest.approx(np.log(np.exp(logits).sum()), abs=1e-6)
+    assert log_sum(logits[3:]) == log_sum(logits[:0]) == -np.inf
+
+
+@pytest.mark.parametrize("monitor", [OneOf("c", "d"), Dense("c", "d")])
+def test_the_lost_probability_is_that_of_what_was_refused(monitor: Monitor) -> None:
+    matcher: Matcher[Monitor] = Matcher(TokenTrie(BYTES), monitor)
+    logits = logits_of(WEIGHTS)
+    for config in (GenerationConfig(), GenerationConfig(temperature=1, top_k=4, reweight=True)):
+        choice = choose(logits, matcher, config, np.random.default_rng(0))
+        assert choice is not None
+        assert choice.lost == pytest.approx(0.7, abs=1e-3)
 
 
 @pytest.mark.parametrize("seed", range(5))

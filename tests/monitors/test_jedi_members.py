@@ -20,7 +20,7 @@ from fairlead_monitors.python.jedi_members import members
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "python_members"
 DIRECTIVE = re.compile(
-    r"[ \t]*#\? (?P<prefix>prefix )?(?P<verdict>\w+)(?P<names>[^;]*);?(?P<reason>.*)"
+    r"[ \t]*#\? (?P<prefix>prefix )?(?P<verdict>\w+)(?P<names>[^;\n]*);?(?P<reason>.*)"
 )
 
 
