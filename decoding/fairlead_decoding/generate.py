@@ -122,5 +122,5 @@ def _step(choice: Choice, before: bytes, text: bytes, vocabulary: Vocabulary) ->
         len(text),
         choice.logprob,
         choice.lost,
-        tuple(Veto(len(before), token, text) for token, text in refused if text),
+        tuple(Veto(len(before), token, text, choice.lost) for token, text in refused if text),
     )

@@ -69,11 +69,15 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Veto:
-    """A token that the model preferred and the monitor refused, `offset` bytes into the text."""
+    """A token that the model preferred and the monitor refused, `offset` bytes into the text.
+
+    `lost` is the probability of all tokens that were found to be refused there.
+    """
 
     offset: int
     token: int
     text: bytes
+    lost: float = 0.0
 
 
 @dataclass(frozen=True)

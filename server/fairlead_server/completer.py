@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.keystrokes import TypedPrompts
@@ -19,6 +21,8 @@ from fairlead_server.suggestion import CheckedName, CompletionRequest, Completio
 
 MonitorFactory = Callable[[Context], Checking]
 
+_WORD = re.compile(r"[^\W\d]\w*")
+_MEMBER = re.compile(r"[\w)\]\"']\s*\.\s*\w*\Z")
 _DOCUMENTS = 8
 """Documents whose last prompts are remembered."""
 
@@ -64,6 +68,8 @@ class Completer:
         """
         document, config = request.document, request.config
         prefix, suffix = document.text[: request.offset], document.text[request.offset :]
+        replaced = _rest_of_member(prefix, suffix)
+        suffix = suffix[len(replaced) :]
         prompt = self._prompts_of(document.path).build(
             _unix(prefix),
             _unix(suffix),
@@ -81,10 +87,12 @@ class Completer:
             cancelled=cancelled,
         )
         crlf = "\r\n" in document.text
-        suggestions = tuple(suggestion(c, checking, crlf=crlf) for c in completions)
+        suggestions = tuple(
+            replace(suggestion(c, checking, crlf=crlf), replaces=len(replaced)) for c in completions
+        )
         return CompletionResult(
             suggestions,
-            tuple(self._remarks(request, prompt, suffix, checking)),
+            tuple(self._remarks(request, prompt, suffix, replaced, checking)),
             prompt.format,
             len(prompt.tokens),
         )
@@ -109,6 +117,7 @@ class Completer:
         if factory is None:
             return ()
         before, after = document.text[:offset], document.text[offset:]
+        after = after[len(_rest_of_member(before, after)) :]
         engine = self._engines[document.language]
         return review(factory, Context(document.path, before, after, engine, 30.0), text)
 
@@ -153,6 +162,7 @@ class Completer:
         request: CompletionRequest,
         prompt: Prompt,
         suffix: str,
+        replaced: str,
         monitor: Checking | None,
     ) -> list[str]:
         remarks = []
@@ -161,9 +171,20 @@ class Completer:
                 f"{self.model_name} has no fill-in-the-middle tokens: completed left to right, "
                 "without the text after the cursor"
             )
+        if replaced:
+            remarks.append(f"what is written takes the place of {replaced!r} after the cursor")
         if request.guided and monitor is None:
             remarks.append(f"no monitor for {request.document.language}: names are not checked")
         return remarks
+
+
+def _rest_of_member(prefix: str, suffix: str) -> str:
+    """Return the identifier after the cursor, if the cursor stands in or before a member name.
+
+    A member that is written there takes its place; anywhere else, text is inserted before it.
+    """
+    rest = _WORD.match(suffix)
+    return rest[0] if rest and _MEMBER.search(prefix[-256:]) else ""
 
 
 def _unix(text: str) -> str:

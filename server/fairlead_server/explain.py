@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from fairlead_server.suggestion import CheckedName, CompletionResult, Suggestion
 
+MOST_VETOES = 12
+
 
 def explain(result: CompletionResult, model: str) -> str:
     """Describe how each suggestion came about: prompt, names checked, tokens vetoed."""
@@ -35,5 +37,8 @@ def describe(name: CheckedName) -> str:
     if name.reason:
         line += f", because: {name.reason}"
     if name.vetoed:
-        line += "; vetoed: " + ", ".join(repr(text) for text in name.vetoed)
+        shown = ", ".join(repr(text) for text in name.vetoed[:MOST_VETOES])
+        more = len(name.vetoed) - MOST_VETOES
+        line += f"; vetoed: {shown}" + (f" and {more} more" if more > 0 else "")
+        line += f" ({name.lost:.0%} of the probability)"
     return line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -51,15 +52,18 @@ def _evidence(completion: Completion, monitor: Checking) -> tuple[CheckedName, .
 
 def checked_name(evidence: Evidence, vetoes: Iterable[Veto]) -> CheckedName:
     """Describe one name; those of `vetoes` that concern it go with it."""
-    inside = (veto.text for veto in vetoes if _concerns(veto, evidence))
+    inside = [veto for veto in vetoes if _concerns(veto, evidence)]
+    # All vetoes of one step state the same share; each step keeps what the ones before it left.
+    kept = math.prod(1 - lost for lost in {veto.offset: veto.lost for veto in inside}.values())
     return CheckedName(
         name=evidence.name,
         kind=evidence.kind,
         verdict=evidence.verdict.value,
         engine=evidence.engine,
         candidates=evidence.candidates,
-        vetoed=tuple(dict.fromkeys(text.decode(errors="replace") for text in inside)),
+        vetoed=tuple(dict.fromkeys(veto.text.decode(errors="replace") for veto in inside)),
         reason="" if evidence.verdict is Verdict.VALID else evidence.reason,
+        lost=1 - kept,
     )
 
 

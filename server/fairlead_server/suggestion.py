@@ -30,7 +30,8 @@ class CheckedName:
     """One name in a suggestion and what analysis said of it.
 
     `verdict` is ``valid`` or ``unknown``; `candidates` counts the names that analysis offered;
-    `vetoed` holds the texts of the tokens that the model preferred and analysis refused.
+    `vetoed` holds the texts of the tokens that the model preferred and analysis refused, and
+    `lost` the share of the model's probability that was refused where they were.
     """
 
     name: str
@@ -40,12 +41,14 @@ class CheckedName:
     candidates: int
     vetoed: tuple[str, ...] = ()
     reason: str = ""
+    lost: float = 0.0
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A text to insert at the cursor.
+    """A text to insert at the cursor, in place of the `replaces` characters after it.
 
+    Those are the rest of a member name that the cursor stands in, or before.
     `logprob` is natural, summed over the tokens. `verified` says that every name in it that a
     monitor looks at was found valid; it is false without guidance.
     """
@@ -56,6 +59,7 @@ class Suggestion:
     verified: bool
     evidence: tuple[CheckedName, ...] = ()
     tokens: int = 0
+    replaces: int = 0
 
 
 @dataclass(frozen=True)

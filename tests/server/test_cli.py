@@ -129,6 +129,20 @@ def test_a_guided_completion_names_a_member(
 
 
 @pytest.mark.needs("llama")
+@pytest.mark.parametrize("column", [17, 21])
+def test_a_name_after_the_cursor_is_taken_as_to_be_replaced(
+    capsys: pytest.CaptureFixture[str], source: Path, column: int
+) -> None:
+    source.write_text(CODE.replace("order.)", "order.line_count)"))
+    code, out, err = run(capsys, "complete", f"{source}:14:{column}", "--json")
+    (suggestion,) = json.loads(out)
+    assert code == 0
+    assert "takes the place of" in err
+    assert suggestion["verified"]
+    assert set(dunderless(names(out))) <= MEMBERS
+
+
+@pytest.mark.needs("llama")
 def test_samples_are_reproducible_checked_and_sorted(
     capsys: pytest.CaptureFixture[str], source: Path
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from jedi.inference.gradual.annotation import infer_annotation
+from jedi.inference.gradual.annotation import _get_forward_reference_node, infer_annotation
 
 from fairlead_monitors.python.jedi_cursor import code_of
 
@@ -15,13 +15,28 @@ _SELF = re.compile(r"\[.*\bSelf\b")
 def annotation_gap(context: Any, node: Any) -> str:
     """Return the part of an annotation that infers to nothing or to Any."""
     for arm in _arms(node):
-        if arm.type == "keyword":
-            continue
-        values = infer_annotation(context, arm)
-        nested_self = arm.type == "atom_expr" and _SELF.search(arm.get_code())
-        if not values or nested_self or any(is_any(value) for value in values):
-            return f"unresolved annotation {short(arm)}"
+        gap = _quoted_gap(context, arm) if arm.type == "string" else _arm_gap(context, arm)
+        if gap:
+            return gap
     return ""
+
+
+def _arm_gap(context: Any, arm: Any) -> str:
+    if arm.type == "keyword":
+        return ""
+    values = infer_annotation(context, arm)
+    nested_self = arm.type == "atom_expr" and _SELF.search(arm.get_code())
+    if not values or nested_self or any(is_any(value) for value in values):
+        return f"unresolved annotation {short(arm)}"
+    return ""
+
+
+def _quoted_gap(context: Any, arm: Any) -> str:
+    texts = [value.get_safe_value(default="") for value in context.infer_node(arm)]
+    nodes = [_get_forward_reference_node(context, text) for text in texts]
+    if not nodes or None in nodes:
+        return f"unresolved annotation {short(arm)}"
+    return next((gap for n in nodes if (gap := annotation_gap(context, n.children[0]))), "")
 
 
 def is_any(value: Any) -> bool:

@@ -37,7 +37,7 @@ jedi.settings.dynamic_params = False
 
 DATA_MODEL = frozenset(
     name
-    for owner in (object, type, type(lambda: None), type(os), Exception)
+    for owner in (object, type, type(lambda: None), type(os), Exception, type(None))
     for name in dir(owner)
     if name.startswith("__")
 ) | frozenset({"__all__", "__file__", "__path__", "__slots__", "__version__", "__wrapped__"})

@@ -84,18 +84,23 @@ def quoted_answers(function: Any) -> set[str] | None:
 
 def class_gap(cls: Any) -> str:
     """Return why some base of `cls` is unknown."""
+    covered: list[Any] = []
     for part in mro(cls):
-        if part.is_compiled() or not hasattr(part, "py__bases__"):
+        if part in covered or not hasattr(part, "py__bases__"):
             continue
-        if _is_replaced(part):
+        if any(real.is_compiled() for real in behind(part)):
+            # The class itself was asked for its members, those of its bases included.
+            covered += mro(part)
+        elif _is_replaced(part):
             return f"a decorator replaces {part.py__name__()}"
-        if part.is_stub() and any(real.is_compiled() for real in behind(part)):
-            continue
-        for lazy in part.py__bases__():
-            bases = lazy.infer()
-            if not bases or any(_is_unknown_base(base) for base in bases):
-                return f"unresolved base class of {part.py__name__()}"
+        elif _lacks_base(part):
+            return f"unresolved base class of {part.py__name__()}"
     return ""
+
+
+def _lacks_base(cls: Any) -> bool:
+    inferred = [lazy.infer() for lazy in cls.py__bases__()]
+    return any(not bases or any(map(_is_unknown_base, bases)) for bases in inferred)
 
 
 def _is_replaced(cls: Any) -> bool:

@@ -14,6 +14,11 @@ from fairlead_server.errors import UserError
 
 _SILENT = "the analysis process does not answer"
 _ENVIRONMENTS = (".venv", "venv")
+# Not `-m`: it would import from the current folder, the user's, before anything else.
+_LAUNCH = (
+    "import sys; sys.path[:] = filter(None, sys.path)\n"
+    "from fairlead_server.analysis.jedi_worker import main; main()"
+)
 
 
 class JediEngine:
@@ -38,9 +43,7 @@ class JediEngine:
 
         Raises `UserError` when there is no such interpreter.
         """
-        command = [sys.executable, "-P", "-m", "fairlead_server.analysis.jedi_worker"]
-        if sys.version_info < (3, 11):
-            command.remove("-P")
+        command = [sys.executable, "-c", _LAUNCH]
         found = _interpreter(project, interpreter, trusted=trusted)
         if found:
             command += ["--interpreter", found]

@@ -46,6 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top-k", type=options.natural, default=0)
     parser.add_argument("--top-p", type=float, default=None, help="default 1, with -n 0.95")
     parser.add_argument("--min-p", type=float, default=0.0)
+    parser.add_argument(
+        "--reweight",
+        action="store_true",
+        help="with -n: draw samples again by weight, which undoes what masking distorts",
+    )
     parser.add_argument("--seed", type=options.natural, default=0)
     options.add_model_arguments(parser)
 
@@ -102,6 +107,7 @@ def _config(arguments: argparse.Namespace) -> GenerationConfig:
             top_p=top_p,
             min_p=arguments.min_p,
             seed=arguments.seed,
+            reweight=arguments.reweight,
         )
     except ValueError as error:
         raise UserError(str(error)) from None

@@ -81,12 +81,30 @@ def place_at(
 
 
 def inline_completions(
-    suggestions: Iterable[Suggestion], place: Place
+    suggestions: Iterable[Suggestion], place: Place, codec: PositionCodec
 ) -> types.InlineCompletionList:
-    """Return the suggestions as inline completions, without blank and repeated ones."""
-    texts = dict.fromkeys(s.text for s in suggestions if s.text.strip())
-    items = [types.InlineCompletionItem(place.typed + text, range=place.range) for text in texts]
+    """Return the suggestions as inline completions, without blank and repeated ones.
+
+    With an item selected in the editor's list the range is given, and what would have to replace
+    more is left out.
+    """
+    wanted = [s for s in suggestions if s.text.strip() and not (s.replaces and place.typed)]
+    distinct = {s.text: s for s in reversed(wanted)}
+    items = [
+        types.InlineCompletionItem(place.typed + s.text, range=_replacing(place, s, codec))
+        for s in wanted
+        if distinct[s.text] is s
+    ]
     return types.InlineCompletionList(items)
+
+
+def _replacing(place: Place, suggestion: Suggestion, codec: PositionCodec) -> types.Range:
+    """Return the range of `place`, and of what `suggestion` replaces after it."""
+    if not suggestion.replaces:
+        return place.range
+    after = place.offset + suggestion.replaces
+    end = range_at(place.document.text, place.offset, after, codec).end
+    return types.Range(place.range.start, end)
 
 
 def member_completions(

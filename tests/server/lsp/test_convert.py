@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -120,7 +122,7 @@ def test_inline_completions(
     if place is None or expected is None:
         assert (place, expected) == (None, None)
         return
-    found = convert.inline_completions(map(_suggestion, texts), place)
+    found = convert.inline_completions(map(_suggestion, texts), place, Codec())
     assert [item.insert_text for item in found.items] == expected[1]
     assert place.range == expected[0]
     assert all(item.range == expected[0] for item in found.items)
@@ -154,3 +156,11 @@ def test_member_completions(
     assert {item.detail for item in found.items} == {expected[1]}
     for item in found.items:
         assert item.text_edit == types.TextEdit(span(1, 3, 5), item.label)
+
+
+def test_an_inline_completion_replaces_the_rest_of_the_name() -> None:
+    place = convert.place_at(DOCUMENT, types.Position(1, 5), None, Codec())
+    assert place is not None
+    suggestion = replace(_suggestion("append"), replaces=2)
+    (item,) = convert.inline_completions([suggestion], place, Codec()).items
+    assert item.range == types.Range(types.Position(1, 5), types.Position(1, 7))

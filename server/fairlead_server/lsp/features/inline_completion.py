@@ -66,7 +66,7 @@ async def inline_completion(
         server.remark(remark)
     if snapshot_of(server.workspace, uri) != document:
         return nothing
-    return convert.inline_completions(result.suggestions, place)
+    return convert.inline_completions(result.suggestions, place, codec)
 
 
 async def _complete(
