@@ -18,6 +18,12 @@ from fairlead_server.analysis.child import Child
 ECHO = "import sys, os\nfor line in sys.stdin:\n    print(line.strip(), flush=True)"
 DIES = "import sys\nsys.stdin.readline()"
 HANGS = "import time\ntime.sleep(1000)"
+# Starts a process of its own, tells its id, and answers no more.
+BREEDS = (
+    "import json, subprocess, sys, time\n"
+    "own = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)'])\n"
+    "for line in sys.stdin:\n    print(json.dumps({'pid': own.pid}), flush=True)"
+)
 BABBLES = "import sys\nfor line in sys.stdin:\n    print('not json', flush=True)"
 ANSWER_LIMIT = 30
 
@@ -123,3 +129,36 @@ def test_a_withdrawn_request_is_not_sent() -> None:
         assert asked[-2].result(ANSWER_LIMIT) == {"n": 198}
         assert asked[-1].cancelled() == withdrawn
         assert child.ask({"n": 0}).result(ANSWER_LIMIT) == {"n": 0}
+
+
+def test_a_child_that_answered_is_replaced_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST_DELAY", 1000.0)
+    with running(ECHO) as child:
+        for n in range(3):
+            assert child.ask({"n": n}).result(ANSWER_LIMIT) == {"n": n}
+            killed = child.pid
+            assert killed is not None
+            os.kill(killed, signal.SIGKILL)
+            eventually(lambda: child.pid is None)
+        assert child.ask({"n": 3}).result(ANSWER_LIMIT) == {"n": 3}
+
+
+def test_a_child_that_does_not_read_is_replaced() -> None:
+    with running(HANGS, limit=1.0) as child:
+        assert child.ask({"text": "x" * 10_000_000}).result(ANSWER_LIMIT) is None
+
+
+def test_what_a_child_has_started_ends_with_it() -> None:
+    child = Child([sys.executable, "-c", BREEDS])
+    answer = child.ask({}).result(ANSWER_LIMIT)
+    assert answer is not None and alive(answer["pid"])
+    child.close()
+    eventually(lambda: not running_still(answer["pid"]))
+
+
+def running_still(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended may stay listed until it is waited for."""
+    stat = Path(f"/proc/{pid}/stat")
+    return alive(pid) and not (
+        stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z"
+    )

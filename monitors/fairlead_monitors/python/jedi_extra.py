@@ -74,11 +74,39 @@ def _body_names(classdef: Any, targets: dict[Any, list[Any]]) -> set[str]:
     return found | {text for call, text in _quoted_calls(used) if cursor.encloses(classdef, call)}
 
 
-def document_names(module: Any, receiver: str) -> set[str]:
-    """Return the names that the document itself sets on, or asks of, `receiver`."""
-    used = module.get_used_names()
-    found = {name.value for name in _attribute_targets(used) if _base_code(name) == receiver}
-    return found | {text for _, text in _quoted_calls(used)}
+def document_names(leaf: Any, receiver: str) -> set[str]:
+    """Return the names that the document itself sets on, or asks of, `receiver` around `leaf`.
+
+    The same words mean the same object in the same scope only: ``self`` in its class, another
+    name in its function.
+    """
+    scope = _scope(leaf, receiver)
+    used = leaf.get_root_node().get_used_names()
+    targets = (n for n in _attribute_targets(used) if _within(scope, n))
+    found = {name.value for name in targets if _base_code(name) == receiver}
+    calls = ((call, text) for call, text in _quoted_calls(used) if _within(scope, call))
+    return found | {text for call, text in calls if _asked(call) == receiver}
+
+
+def _scope(leaf: Any, receiver: str) -> Any:
+    """Return the function or class in which `receiver` means what it means at `leaf`, or None."""
+    function = cursor.enclosing_function(leaf)
+    if function is None:
+        return None
+    first = next(iter(function.get_params()), None)
+    owner = function.search_ancestor("classdef")
+    is_own = first is not None and receiver.partition(".")[0] == first.name.value
+    return owner if is_own and owner is not None else function
+
+
+def _within(scope: Any, leaf: Any) -> bool:
+    return scope is None or cursor.encloses(scope, leaf)
+
+
+def _asked(call: Any) -> str:
+    """Return the code of the object that ``hasattr`` and its like are asked about."""
+    arguments = call.get_next_sibling().children[1]
+    return cursor.code_of([arguments.children[0]])
 
 
 def _attribute_targets(used: Any) -> Iterator[Any]:

@@ -7,7 +7,6 @@ and is not safe to call from two threads at once (jedi is not).
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from jedi.api.completion import complete_trailer, get_user_context
 from fairlead_monitors.engine import Completeness, Members, Source
 from fairlead_monitors.python import jedi_cursor as cursor
 from fairlead_monitors.python import jedi_rules as rules
+from fairlead_monitors.python.data_model import ANY_OBJECT, data_model
 from fairlead_monitors.python.jedi_extra import document_names
 from fairlead_monitors.python.jedi_narrow import checked_values, contradiction, guard
 from fairlead_monitors.python.jedi_trace import find_chain
@@ -34,14 +34,6 @@ _log = logging.getLogger(__name__)
 parso.cache._CACHED_SIZE_TRIGGER = sys.maxsize
 jedi.settings.auto_import_modules = []
 jedi.settings.dynamic_params = False
-
-DATA_MODEL = frozenset(
-    name
-    for owner in (object, type, type(lambda: None), type(os), Exception, type(None))
-    for name in dir(owner)
-    if name.startswith("__")
-) | frozenset({"__all__", "__file__", "__path__", "__slots__", "__version__", "__wrapped__"})
-"""Names of Python's data model, which nearly every object or its type has."""
 
 
 def members(
@@ -103,12 +95,12 @@ def _members(text: str, offset: int, path: Path, environment: Any, project: str 
     user = get_user_context(module, leaf.start_pos)
     names = {name.string_name for name in complete_trailer(user, values)}
     names = {name for name in names if not name.startswith(cursor.PLACEHOLDER)}
-    if names <= DATA_MODEL:
+    if names <= ANY_OBJECT:
         return Members.unknown(
             ENGINE, "type known to be None at most" if values else "type unknown"
         )
-    names |= rules.extra_names(values) | document_names(script._module_node, receiver)
-    names |= DATA_MODEL
+    names |= rules.extra_names(values) | document_names(leaf, receiver)
+    names |= data_model(values)
     reason = (
         unresolved
         or found.gap

@@ -151,7 +151,7 @@ class Child:
             self._defer(reason)
 
     def _defer(self, reason: str) -> None:
-        log.warning("%s: %s; next start in %.1f s", self._command[-1], reason, self._delay)
+        log.warning("analysis process: %s; next start in %.1f s", reason, self._delay)
         self._not_before = time.monotonic() + self._delay
         self._delay = min(max(2 * self._delay, FIRST_DELAY), LONGEST_DELAY)
 

@@ -1,0 +1,41 @@
+"""The special names that Python itself gives to objects, by what kind of object it is.
+
+(The Python Language Reference, chapter 3, "Data model".)
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable
+from typing import Any
+
+
+def _special(*owners: object) -> frozenset[str]:
+    return frozenset(name for owner in owners for name in dir(owner) if name.startswith("__"))
+
+
+def _function() -> None: ...
+
+
+INSTANCE = _special(object) | {"__dict__", "__module__", "__weakref__", "__annotations__"}
+CLASS = _special(type, object) | {"__annotations__", "__slots__", "__match_args__"}
+FUNCTION = _special(_function, types.MethodType, types.BuiltinFunctionType) | {"__wrapped__"}
+MODULE = _special(types) | {"__path__", "__annotations__"}
+
+ANY_OBJECT = INSTANCE | CLASS | FUNCTION | MODULE | _special(None, Exception)
+"""Names that tell nothing about what an object is."""
+
+
+def data_model(values: Iterable[Any]) -> frozenset[str]:
+    """Return the special names of jedi's `values`, of each what its kind of object has."""
+    return frozenset().union(*(_of(value) for value in values))
+
+
+def _of(value: Any) -> frozenset[str]:
+    if value.is_module() or value.is_namespace():
+        return MODULE
+    if value.is_class():
+        return CLASS
+    if value.is_function() or value.is_bound_method():
+        return FUNCTION
+    return INSTANCE
