@@ -47,7 +47,7 @@ class Decoder:
         root, logits = self.prompts.prefill(prompt.tokens)
         session = root.fork()
         try:
-            matcher = Matcher(self.trie, monitor.fork(), prompt.heal)
+            matcher = Matcher(self.trie, monitor.fork(), prompt.heal, self.model.encode)
             ending = Ending(self.model.context_length, stop, cancelled)
             yield from generate(session, logits, matcher, config, ending)
         finally:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from fairlead_decoding.matcher import Matcher
-from fairlead_decoding.model import Logits, Session, Vocabulary
+from fairlead_decoding.model import Logits, Session
 from fairlead_decoding.monitor import Monitor
-from fairlead_decoding.sampling import Choice, choose
+from fairlead_decoding.sampling import Choice, choose, log_sum
 from fairlead_decoding.stopping import StopRule, never
 from fairlead_decoding.types import FinishReason, GenerationConfig, Step, Veto
 
@@ -46,81 +46,117 @@ def generate(
     """Yield the continuation of what `session` holds, step by step.
 
     `logits` are those after the session's last token, in memory of their own. Cancel and deadline
-    are looked at before every token. Exactly one step, the last, has a `finish_reason`.
+    are looked at before every token that is chosen. Exactly one step, the last, has a
+    `finish_reason`.
     """
     rng = np.random.default_rng(config.seed)
-    text, withdrawn, rewinds = b"", 0, 0
-    first, past = logits, list[tuple[int, bytes]]()
-    while len(past) < config.max_new_tokens:
+    run = _Run(session, logits, matcher, config, ending)
+    while True:
         # 1. Does anybody still want the answer?
         if reason := ending.interrupted(config):
-            yield Step(length=len(text), withdrawn=withdrawn, finish_reason=reason)
+            yield run.step(None, reason)
             return
 
         # 2. Choose among what the monitor admits; from a dead end, step back and choose again.
-        choice = choose(logits, matcher, config, rng)
-        if choice is None and past and rewinds < MOST_REWINDS:
-            logits, text = _rewind(session, matcher, past, first)
-            rewinds, withdrawn = rewinds + 1, withdrawn + 1
+        choice = choose(run.logits, matcher, config, rng)
+        if choice is None and run.step_back():
             continue
         if choice is None or choice.token in matcher.vocabulary.end:
-            yield replace(_end(choice, len(text)), withdrawn=withdrawn)
+            yield run.step(choice, "stop" if choice else "dead_end")
             return
 
         # 3. Tell the monitor, which may set its analysis going while the model computes.
-        before = text
-        text += matcher.advance(choice.token)
-
-        # 4. Finished?
-        reason, cut = None, ending.stop(text, len(before))
-        if cut is not None:
-            reason = "stop"
-        elif len(past) + 1 == config.max_new_tokens or _is_full(session, ending):
-            reason = "length"
-        step = _step(choice, before, text if cut is None else text[:cut], matcher.vocabulary)
-        yield replace(step, withdrawn=withdrawn, finish_reason=reason)
-        if reason:
+        step = run.accept(choice)
+        yield step
+        if step.finish_reason:
             return
 
-        # 5. Ask the model what comes next.
-        past.append((choice.token, before))
-        withdrawn = 0
-        logits = session.forward([choice.token])
+        # 4. Ask the model what comes next, after what must come in any case.
+        yield from run.proceed(choice.token)
 
 
-def _is_full(session: Session, ending: Ending) -> bool:
-    """Tell whether the context has no room for a token after the one just chosen."""
-    return len(session.tokens) + 1 >= ending.context_length
+@dataclass
+class _Run:
+    """One text being written. `past` holds each token so far, with the text before it."""
 
+    session: Session
+    logits: Logits
+    matcher: Matcher[Monitor]
+    config: GenerationConfig
+    ending: Ending
+    text: bytes = b""
+    past: list[tuple[int, bytes]] = field(default_factory=list)
+    withdrawn: int = 0
+    rewinds: int = 0
 
-def _rewind(
-    session: Session, matcher: Matcher[Monitor], past: list[tuple[int, bytes]], first: Logits
-) -> tuple[Logits, bytes]:
-    """Take back the last token and exclude it; return the logits and the text before it."""
-    token, text = past.pop()
-    matcher.rollback(1)
-    matcher.exclude(token)
-    session.rollback(len(session.tokens) - 1)
-    if not past:
-        return first, text
-    session.rollback(len(session.tokens) - 1)
-    return session.forward([past[-1][0]]), text
+    def __post_init__(self) -> None:
+        self._first = self.logits
 
+    def step(self, choice: Choice | None, reason: FinishReason | None, new: bytes = b"") -> Step:
+        """Return the step that `choice` is, which wrote `new` at the end of the text."""
+        step = Step(text=new, length=len(self.text), finish_reason=reason)
+        step = replace(step, withdrawn=self.withdrawn)
+        self.withdrawn = 0
+        if choice is None:
+            return step
+        offset, texts = len(self.text) - len(new), self.matcher.vocabulary.tokens
+        vetoes = (Veto(offset, t, texts[t], choice.lost) for t in choice.vetoed if texts[t])
+        return replace(
+            step,
+            tokens=(choice.token,),
+            logprob=choice.logprob,
+            lost=choice.lost,
+            vetoes=tuple(vetoes),
+        )
 
-def _end(choice: Choice | None, length: int) -> Step:
-    if choice is None:
-        return Step(length=length, finish_reason="dead_end")
-    step = Step((choice.token,), b"", length, choice.logprob, choice.lost)
-    return replace(step, finish_reason="stop")
+    def accept(self, choice: Choice) -> Step:
+        """Append `choice` and see whether the text ends with it."""
+        before = self.text
+        self.past.append((choice.token, before))
+        self.text += self.matcher.advance(choice.token)
+        cut = self.ending.stop(self.text, len(before))
+        if cut is not None:
+            self.text = self.text[:cut]
+            return self.step(choice, "stop", self.text[len(before) :])
+        full = len(self.session.tokens) + 1 >= self.ending.context_length
+        reason: FinishReason | None = "length" if full or not self._room() else None
+        return self.step(choice, reason, self.text[len(before) :])
 
+    def proceed(self, last: int) -> Iterator[Step]:
+        """Evaluate `last` and what it leaves no choice about; yield a step for each of these."""
+        forced = self._forced()
+        rows = self.session.forward_rows([last, *forced])
+        for token, row in zip(forced, rows[:-1], strict=True):
+            self.past.append((token, self.text))
+            new = self.matcher.advance(token)
+            self.text += new
+            yield self.step(Choice(token, float(row[token]) - log_sum(row), ()), None, new)
+        self.logits = rows[-1]
 
-def _step(choice: Choice, before: bytes, text: bytes, vocabulary: Vocabulary) -> Step:
-    refused = ((token, vocabulary.tokens[token]) for token in choice.vetoed)
-    return Step(
-        (choice.token,),
-        text[len(before) :],
-        len(text),
-        choice.logprob,
-        choice.lost,
-        tuple(Veto(len(before), token, text, choice.lost) for token, text in refused if text),
-    )
+    def step_back(self) -> bool:
+        """Take back the last token and exclude it; False when that was done too often."""
+        if not self.past or self.rewinds == MOST_REWINDS:
+            return False
+        self.rewinds += 1
+        self.withdrawn += 1
+        token, self.text = self.past.pop()
+        self.matcher.rollback(1)
+        self.matcher.exclude(token)
+        self.session.rollback(len(self.session.tokens) - 1)
+        self.logits = self._first
+        if self.past:
+            self.session.rollback(len(self.session.tokens) - 1)
+            self.logits = self.session.forward([self.past[-1][0]])
+        return True
+
+    def _room(self) -> int:
+        """Return how many more tokens may be generated."""
+        return self.config.max_new_tokens - len(self.past)
+
+    def _forced(self) -> Sequence[int]:
+        """Return the tokens that must follow, unless the context or a stop rule is in the way."""
+        forced = self.matcher.forced()[: self._room() - 1]
+        if len(self.session.tokens) + len(forced) + 2 >= self.ending.context_length:
+            return ()
+        new = self.matcher.vocabulary.text(forced)
+        return forced if self.ending.stop(self.text + new, len(self.text)) is None else ()

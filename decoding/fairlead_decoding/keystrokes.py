@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fairlead_decoding.background import NO_BACKGROUND, Background
 from fairlead_decoding.model import LanguageModel
 from fairlead_decoding.prompt import Layout, build_prompt, split_tail
 from fairlead_decoding.types import Prompt
@@ -24,6 +25,7 @@ class _Last:
     suffix: str
     head: int
     max_new_tokens: int
+    background: Background
     prompt: Prompt
 
 
@@ -34,30 +36,43 @@ class TypedPrompts:
         self._model = model
         self._last: _Last | None = None
 
-    def build(self, prefix: str, suffix: str, *, layout: Layout, max_new_tokens: int) -> Prompt:
+    def build(
+        self,
+        prefix: str,
+        suffix: str,
+        *,
+        layout: Layout,
+        max_new_tokens: int,
+        background: Background = NO_BACKGROUND,
+    ) -> Prompt:
         """Lay out a prompt as `build_prompt` does, continuing the last one where that is possible.
 
-        Raises `DecodingError` when the context cannot hold `max_new_tokens`.
+        Raises `DecodingError` when the context cannot hold `background` and `max_new_tokens`.
         """
-        last = self._last
-        if last is not None and self._continues(last, prefix, suffix, layout, max_new_tokens):
+        last, same = self._last, (layout, suffix, max_new_tokens, background)
+        if last is not None and self._continues(last, prefix, same):
             return self._typed_on(last, prefix)
         prompt = build_prompt(
-            self._model, prefix, suffix, layout=layout, max_new_tokens=max_new_tokens
+            self._model,
+            prefix,
+            suffix,
+            layout=layout,
+            max_new_tokens=max_new_tokens,
+            background=background,
         )
         head = len(prefix) - len(prompt.heal.decode())
-        self._last = _Last(prefix, suffix, head, max_new_tokens, prompt)
+        self._last = _Last(prefix, suffix, head, max_new_tokens, background, prompt)
         return prompt
 
     def _continues(
-        self, last: _Last, prefix: str, suffix: str, layout: Layout, max_new_tokens: int
+        self, last: _Last, prefix: str, same: tuple[Layout, str, int, Background]
     ) -> bool:
         return (
-            layout == last.prompt.format == "psm"
-            and (suffix, max_new_tokens) == (last.suffix, last.max_new_tokens)
+            last.prompt.format == "psm"
+            and same == ("psm", last.suffix, last.max_new_tokens, last.background)
             and prefix.startswith(last.prefix[: last.head])
             and len(prefix) - last.head <= LONGEST_MIDDLE
-            and len(last.prompt.tokens) + LONGEST_MIDDLE + max_new_tokens
+            and len(last.prompt.tokens) + LONGEST_MIDDLE + last.max_new_tokens
             < self._model.context_length
         )
 

@@ -9,11 +9,13 @@ can name what may come, the tokens are found by walking the trie instead of by t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Generic
 
 import numpy as np
 
-from fairlead_decoding.monitor import M
+from fairlead_decoding.monitor import Constraint, M
 from fairlead_decoding.trie import Ids, TokenTrie
 
 
@@ -21,16 +23,24 @@ class Matcher(Generic[M]):
     """Decides over tokens for one text that grows.
 
     `heal` holds the bytes that the text must begin with although the monitor has seen them.
+    `encode` is the model's tokenizer; without it nothing counts as `forced`.
     """
 
-    def __init__(self, trie: TokenTrie, monitor: M, heal: bytes = b"") -> None:
+    def __init__(
+        self,
+        trie: TokenTrie,
+        monitor: M,
+        heal: bytes = b"",
+        encode: Callable[[str], Sequence[int]] | None = None,
+    ) -> None:
+        self._encode = encode
         self._trie = trie
         self._tokens = trie.vocabulary.tokens
         self._end = trie.vocabulary.end
         self.vocabulary = trie.vocabulary
         self.monitor = monitor
         self.heal = heal
-        self._past: list[tuple[M, bytes, frozenset[int]]] = []
+        self._past: list[tuple[int, M, bytes, frozenset[int]]] = []
         self._excluded: frozenset[int] = frozenset()
 
     def healing(self) -> Ids | None:
@@ -73,7 +83,7 @@ class Matcher(Generic[M]):
         new = self._after_healing(text)
         if new is None:
             raise ValueError(f"token {token} does not continue {self.heal!r}")
-        self._past.append((self.monitor, self.heal, self._excluded))
+        self._past.append((token, self.monitor, self.heal, self._excluded))
         self._excluded = frozenset()
         self.heal = self.heal[len(text) :]
         if new:
@@ -81,10 +91,39 @@ class Matcher(Generic[M]):
             self.monitor.advance(new)
         return new
 
+    def forced(self) -> Sequence[int]:
+        """Return the tokens that must come next, without asking the model.
+
+        They spell the rest of a name that can only be one. Only what the tokenizer itself would
+        make of the name is forced, so that the model does not meet a split it hardly knows: nothing
+        once the name began with another split, and not the final token, which the model may want
+        to join with what follows the name.
+        """
+        # Not worth waiting for: the analysis is to run while the model does.
+        if self._encode is None or self.heal or self.monitor.pending():
+            return ()
+        constraint = self.monitor.constraint()
+        if constraint is None or not constraint.typed:
+            return ()
+        rest = _only_rest(constraint)
+        begun = self._spelling(constraint.typed)
+        if not rest or not begun:
+            return ()
+        whole = self._encode((self.vocabulary.text(begun) + rest).decode(errors="replace"))
+        return whole[len(begun) : -1] if whole[: len(begun)] == begun else ()
+
+    def _spelling(self, typed: bytes) -> list[int]:
+        """Return the last tokens, as many as it takes to write `typed`; none if they do not."""
+        for count in range(1, len(self._past) + 1):
+            tokens = [token for token, *_ in self._past[-count:]]
+            if len(self.vocabulary.text(tokens)) >= len(typed):
+                return tokens
+        return []
+
     def rollback(self, count: int) -> None:
         """Take back the last `count` tokens."""
         for _ in range(count):
-            self.monitor, self.heal, self._excluded = self._past.pop()
+            _, self.monitor, self.heal, self._excluded = self._past.pop()
 
     def exclude(self, token: int) -> None:
         """Reject `token` at this place from now on: it leads nowhere."""
@@ -92,7 +131,7 @@ class Matcher(Generic[M]):
 
     def fork(self) -> Matcher[M]:
         """Return an independent copy, which cannot be rolled back beyond this place."""
-        copy = Matcher(self._trie, self.monitor.fork(), self.heal)
+        copy = Matcher(self._trie, self.monitor.fork(), self.heal, self._encode)
         copy._excluded = self._excluded
         return copy
 
@@ -101,3 +140,10 @@ class Matcher(Generic[M]):
         if text.startswith(self.heal):
             return text[len(self.heal) :]
         return b"" if self.heal.startswith(text) else None
+
+
+def _only_rest(constraint: Constraint) -> bytes:
+    """Return what is missing of the only name that can be meant, empty if there are several."""
+    fitting = (name for name in constraint.names if name.startswith(constraint.typed))
+    found = list(islice(fitting, 2))
+    return found[0][len(constraint.typed) :] if len(found) == 1 else b""

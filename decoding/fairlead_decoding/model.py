@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 Logits = NDArray[np.float32]
 """Shape (vocabulary size,), float32, unnormalised."""
 
+Rows = NDArray[np.float32]
+"""Logits after each of several tokens, shape (number of tokens, vocabulary size)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
@@ -49,6 +52,12 @@ class Session(Protocol):
 
         The array may be a view that the next `forward` on the same model overwrites.
         Raises `ModelError` when the context is full.
+        """
+
+    def forward_rows(self, tokens: Sequence[int]) -> Rows:
+        """Append `tokens` as `forward` does, and return the logits after each of them.
+
+        Meant for few tokens: a row is as long as the vocabulary.
         """
 
     def rollback(self, length: int) -> None:

@@ -40,6 +40,9 @@ class Monitor(Protocol):
         A cheap description of what `admitted` decides: it may allow too much, never too little.
         """
 
+    def pending(self) -> bool:
+        """Tell whether `constraint` would have to wait for an analysis that is under way."""
+
     def admitted(self, data: bytes) -> int:
         """Return how many of the bytes in `data` may be appended, from its start.
 
@@ -62,6 +65,10 @@ class Unguided:
     def constraint(self) -> Constraint | None:
         """Return None."""
         return None
+
+    def pending(self) -> bool:
+        """Return False."""
+        return False
 
     def admitted(self, data: bytes) -> int:
         """Admit all of `data`."""

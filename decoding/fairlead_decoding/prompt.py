@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from fairlead_decoding.background import NO_BACKGROUND, Background
 from fairlead_decoding.errors import DecodingError
 from fairlead_decoding.model import LanguageModel
 from fairlead_decoding.types import Prompt
@@ -65,14 +66,16 @@ def build_prompt(
     *,
     layout: Layout,
     max_new_tokens: int,
+    background: Background = NO_BACKGROUND,
 ) -> Prompt:
     """Lay out a prompt that leaves room for `max_new_tokens` in the model's context.
 
-    What does not fit is cut from the far ends of prefix and suffix. Without fill-in-the-middle
-    tokens, or with an empty `suffix`, the layout is left-to-right.
-    Raises `DecodingError` when the context cannot hold `max_new_tokens`.
+    `background` comes first and is never cut. What does not fit is cut from the far ends of prefix
+    and suffix. Without fill-in-the-middle tokens, or with an empty `suffix`, the layout is
+    left-to-right.
+    Raises `DecodingError` when the context cannot hold `background` and `max_new_tokens`.
     """
-    budget = model.context_length - max_new_tokens - 8
+    budget = model.context_length - max_new_tokens - 8 - len(background)
     if budget < 16:
         raise DecodingError(
             f"max_new_tokens {max_new_tokens} leaves no room for a prompt in the context of "
@@ -81,15 +84,16 @@ def build_prompt(
     head, heal = split_tail(prefix)
     fim = find_fim_tokens(model)
     if layout == "left-to-right" or fim is None or not suffix.strip():
-        tokens = _last(model, head, budget) or _start(model)
-        return Prompt(tuple(tokens), heal.encode(), "left-to-right")
+        own = _last(model, head, budget)
+        tokens = (*background.before, *background.inside, *own) or tuple(_start(model))
+        return Prompt(tokens, heal.encode(), "left-to-right")
     after = _first(model, suffix, budget // 4)
-    before = _last(model, head, budget - len(after))
+    before = (*background.inside, *_last(model, head, budget - len(after)))
     if layout == "psm":
         parts = [fim.prefix, *before, fim.suffix, *after, fim.middle]
     else:
         parts = [fim.prefix, fim.suffix, *after, fim.middle, *before]
-    return Prompt(tuple(parts), heal.encode(), layout)
+    return Prompt((*background.before, *parts), heal.encode(), layout)
 
 
 def split_tail(prefix: str) -> tuple[str, str]:

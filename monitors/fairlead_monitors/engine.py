@@ -43,6 +43,17 @@ class Members:
         return cls(frozenset(), Completeness.UNKNOWN, engine, reason)
 
 
+@dataclass(frozen=True)
+class Signature:
+    """How something is declared: a function's header, or a class with its members' headers.
+
+    `path` is the file that it is declared in.
+    """
+
+    path: str
+    text: str
+
+
 class CompletionEngine(Protocol):
     """Answers questions about a document. Never raises for broken code: it answers UNKNOWN."""
 
@@ -55,6 +66,13 @@ class CompletionEngine(Protocol):
 
         `offset` counts characters and stands right after a dereference operator. The future is
         answered by another thread or process, and never with an exception.
+        """
+
+    def signatures(self, source: Source, offset: int) -> Future[tuple[Signature, ...]]:
+        """Ask how the imported names that the text around `offset` uses are declared.
+
+        Only what the project itself declares counts; the nearest name comes first. Without an
+        answer there are none. The future is answered as that of `members` is.
         """
 
     def warm(self, source: Source) -> None:

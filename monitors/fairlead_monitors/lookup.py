@@ -63,6 +63,10 @@ class MemberLookup:
         source = Source(context.path, before + self._suffix)
         self._asked[key] = (context.clock(), context.engine.members(source, len(before)))
 
+    def is_settled(self, generated: bytes, back: int = 0) -> bool:
+        """Tell whether `wait` would return at once, with an answer it has given before."""
+        return (back, generated) in self._settled
+
     def wait(self, generated: bytes, back: int = 0) -> MemberList:
         """Return the settled answer for a place that was asked about."""
         key = (back, generated)

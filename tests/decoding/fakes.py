@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from fairlead_decoding.errors import ModelError
-from fairlead_decoding.model import Logits, Session, Vocabulary
+from fairlead_decoding.model import Logits, Rows, Session, Vocabulary
 
 END = 256
 BYTES = Vocabulary((*(bytes([b]) for b in range(256)), b""), frozenset({END}))
@@ -36,6 +36,7 @@ class ScriptedModel:
         self.metadata = metadata or {}
         self.script = script
         self.evaluated = 0
+        self.calls = 0
         self.open_sessions = 0
 
     def encode(self, text: str) -> list[int]:
@@ -59,6 +60,7 @@ class ScriptedSession:
 
     def forward(self, tokens: Sequence[int]) -> Logits:
         assert tokens, "forward needs a token"
+        self._model.calls += 1
         self.tokens.extend(tokens)
         if len(self.tokens) > self._model.context_length:
             raise ModelError("the context is full")
@@ -70,6 +72,11 @@ class ScriptedSession:
         for token, score in scores.items():
             logits[token] = score
         return logits
+
+    def forward_rows(self, tokens: Sequence[int]) -> Rows:
+        rows = np.stack([self.forward([token]) for token in tokens])
+        self._model.calls -= len(tokens) - 1
+        return rows
 
     def rollback(self, length: int) -> None:
         del self.tokens[length:]
@@ -106,6 +113,9 @@ class OneOf:
 
     def constraint(self) -> OneOfConstraint:
         return OneOfConstraint(self.texts, self.text)
+
+    def pending(self) -> bool:
+        return False
 
     def admitted(self, data: bytes) -> int:
         good = 0

@@ -149,6 +149,37 @@ def test_several_sessions_at_once_are_as_one_after_the_other(
         opened.close()
 
 
+@pytest.mark.parametrize("size", [1, 2, 9, 600])
+def test_all_rows_are_those_of_one_token_after_another(
+    model: LanguageModel, session: Session, size: int
+) -> None:
+    start, tokens = model.encode(TEXT), model.encode(TEXT * 25)[:size]
+    session.forward(start)
+    rows = session.forward_rows(tokens).copy()
+    assert list(session.tokens) == start + tokens
+    assert rows.shape == (size, len(model.vocabulary))
+    assert rows.dtype == np.float32
+    for place in {0, size // 2, size - 1}:
+        assert_equal(rows[place], fresh(model, start + tokens[: place + 1]))
+    session.rollback(len(start) + 1)
+    assert_equal(session.forward([5]), fresh(model, [*start, tokens[0], 5]))
+
+
+def test_rows_that_a_session_cannot_take_are_an_error_that_changes_nothing(
+    model: LanguageModel, session: Session
+) -> None:
+    tokens = (model.encode(TEXT) * 100)[: model.context_length - 1]
+    session.forward(tokens)
+    with pytest.raises(ModelError, match="the context is full"):
+        session.forward_rows([5, 5])
+    with pytest.raises(ValueError, match="at least one token"):
+        session.forward_rows([])
+    assert list(session.tokens) == tokens
+    session.close()
+    with pytest.raises(ModelError, match="the session is closed"):
+        session.forward_rows([5])
+
+
 def test_what_one_of_several_sessions_cannot_take_is_an_error(
     model: LanguageModel, session: Session
 ) -> None:

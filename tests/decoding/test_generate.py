@@ -168,6 +168,42 @@ def test_reweighting_restores_the_distribution_that_masking_distorts() -> None:
     assert abs(share_of_ab(reweight=True) - true_share) < 0.03
 
 
+def test_what_is_forced_is_evaluated_in_one_pass() -> None:
+    names = ("get_total_price", "set_price")
+    model = writes("get_total_price", after=PROMPT)
+    (completion,) = complete(model, OneOf(*names))
+    assert completion.text == b"get_total_price"
+    assert len(completion.tokens) == len("get_total_price") + 1
+    # The prompt, the first letter with all that it leaves no choice about, and the last one.
+    assert model.calls == 3
+
+
+def test_forced_tokens_keep_to_the_limits() -> None:
+    for limit in range(1, 8):
+        config = GenerationConfig(max_new_tokens=limit)
+        model = writes("abcdefgh", after=PROMPT)
+        (completion,) = complete(model, OneOf("abcdefgh", ""), config)
+        assert len(completion.tokens) == limit
+        assert completion.finish_reason == "length"
+    (completion,) = complete(
+        writes("abcdefgh", after=PROMPT), OneOf("abcdefgh", "abc"), stop=at_strings([b"d"])
+    )
+    assert (completion.text, completion.finish_reason) == (b"abc", "stop")
+
+
+def test_no_split_is_forced_that_the_tokenizer_would_not_make() -> None:
+    class Joining(ScriptedModel):
+        """Its tokenizer makes one token of the whole name."""
+
+        def encode(self, text: str) -> list[int]:
+            return [257] if text == "append" else list(text.encode())
+
+    model = Joining(words("append"), lambda text: writes("append", after=PROMPT).script(text))
+    (completion,) = complete(model, OneOf("append"))
+    assert completion.text == b"append"
+    assert model.calls == len("append") + 1
+
+
 @pytest.mark.parametrize("joined", ["get_name", "get_na", ".get_name", "name"])
 def test_healing_neither_loses_nor_repeats_what_was_typed(joined: str) -> None:
     vocabulary = words(joined)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 
-from fairlead_monitors.engine import Completeness, Members, Source
+from fairlead_monitors.engine import Completeness, Members, Signature, Source
 
 RECEIVER = re.compile(r"(\w+|[)\]])[\s\\]*\.\s*\Z")
 
@@ -19,6 +19,7 @@ class TableEngine:
     def __init__(self, members: Mapping[str, str]) -> None:
         self.members_of = {k: frozenset(v.split()) for k, v in members.items()}
         self.asked: list[tuple[Source, int]] = []
+        self.declared: tuple[Signature, ...] = ()
 
     def members(self, source: Source, offset: int) -> Future[Members]:
         self.asked.append((source, offset))
@@ -30,6 +31,12 @@ class TableEngine:
             answer.set_result(Members(names, Completeness.COMPLETE, self.name))
         else:
             answer.set_result(Members.unknown(self.name, f"no entry for {receiver!r}"))
+        return answer
+
+    def signatures(self, source: Source, offset: int) -> Future[tuple[Signature, ...]]:
+        self.asked.append((source, offset))
+        answer: Future[tuple[Signature, ...]] = Future()
+        answer.set_result(self.declared)
         return answer
 
     def warm(self, source: Source) -> None: ...
@@ -54,5 +61,9 @@ class SilentEngine(TableEngine):
     """Takes questions and never answers."""
 
     def members(self, source: Source, offset: int) -> Future[Members]:
+        self.asked.append((source, offset))
+        return Future()
+
+    def signatures(self, source: Source, offset: int) -> Future[tuple[Signature, ...]]:
         self.asked.append((source, offset))
         return Future()

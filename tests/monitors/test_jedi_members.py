@@ -42,7 +42,9 @@ def cases() -> Iterator[Case]:
         for number, line in enumerate(lines):
             if directive := DIRECTIVE.search(line):
                 code = line[: directive.start()]
-                for here in re.finditer(r"\bHERE\b", code):
+                cursors = list(re.finditer(r"\bHERE\b", code))
+                assert cursors, f"{path}:{number + 1}: no HERE to ask at"
+                for here in cursors:
                     yield case(path, lines, number, here.start(), directive)
 
 

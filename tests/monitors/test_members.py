@@ -155,6 +155,15 @@ def test_an_analysis_that_comes_too_late_vetoes_nothing() -> None:
     assert len(engine.asked) == 1
 
 
+def test_an_analysis_is_pending_until_it_was_waited_for() -> None:
+    waiting = monitor("xs|", SilentEngine({}), patience=0.01)
+    assert not waiting.pending()
+    waiting.advance(b".")
+    assert waiting.pending()
+    assert waiting.constraint() is None
+    assert not waiting.pending()
+
+
 def test_nobody_waits_for_the_analysis_of_a_cancelled_request() -> None:
     context = Context("a.py", "xs.", "", SilentEngine({}), patience=1e6, cancelled=lambda: True)
     assert MembersMonitor(context).may_end()

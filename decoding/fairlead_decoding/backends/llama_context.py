@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ModelError
-from ..model import Logits
+from ..model import Logits, Rows
 
 FORK_ROOM = 512
 """KV cells for each further session, beyond those it shares with the one it was forked from."""
@@ -73,8 +73,8 @@ class _Batch:
         """Hold nothing."""
         self.struct.n_tokens = 0
 
-    def add(self, sequence: int, tokens: Sequence[int], start: int, *, last: bool) -> int:
-        """Add `tokens` from position `start`; ask for logits only after the `last` of a text.
+    def add(self, sequence: int, tokens: Sequence[int], start: int, *, wanted: int) -> int:
+        """Add `tokens` from position `start`; ask for logits after the last `wanted` of them.
 
         Returns the row of the last token.
         """
@@ -84,7 +84,7 @@ class _Batch:
         self._tokens[low:high] = tokens
         self._positions[low:high] = range(start, start + len(tokens))
         self._wanted[low:high] = 0
-        self._wanted[high - 1] = last
+        self._wanted[high - wanted : high] = 1
         self.struct.n_tokens = high
         return high - 1
 
@@ -109,14 +109,27 @@ class Decoder:
             chunk = tokens[first : first + BATCH]
             last = first + len(chunk) == len(tokens)
             self._batch.clear()
-            row = self._batch.add(sequence, chunk, start + first, last=last)
+            row = self._batch.add(sequence, chunk, start + first, wanted=int(last))
             self._decode({sequence: start})
         return self._logits(row)
+
+    def evaluate_rows(self, sequence: int, tokens: Sequence[int], start: int) -> Rows:
+        """Append `tokens` at position `start`; return the logits after each of them."""
+        found: list[Rows] = []
+        for first in range(0, len(tokens), BATCH):
+            chunk = tokens[first : first + BATCH]
+            # A batch overwrites the logits of the one before.
+            found = [rows.copy() for rows in found]
+            self._batch.clear()
+            self._batch.add(sequence, chunk, start + first, wanted=len(chunk))
+            self._decode({sequence: start})
+            found.append(self._rows(len(chunk)))
+        return found[0] if len(found) == 1 else np.concatenate(found)
 
     def evaluate_many(self, parts: Sequence[tuple[int, Sequence[int], int]]) -> list[Logits]:
         """Append tokens to sequences, given as for `evaluate`, together: `BATCH` tokens at most."""
         self._batch.clear()
-        rows = [self._batch.add(*part, last=True) for part in parts]
+        rows = [self._batch.add(*part, wanted=1) for part in parts]
         self._decode({sequence: start for sequence, _, start in parts})
         return [self._logits(row) for row in rows]
 
@@ -131,6 +144,11 @@ class Decoder:
     def _logits(self, row: int) -> Logits:
         found = self._lib.llama_get_logits_ith(self._context, row)
         return np.ctypeslib.as_array(found, shape=(self._size,))
+
+    def _rows(self, count: int) -> Rows:
+        """Return the logits of a batch in which all `count` were wanted: they lie side by side."""
+        found = self._lib.llama_get_logits_ith(self._context, 0)
+        return np.ctypeslib.as_array(found, shape=(count, self._size))
 
     def _explain(self, status: int) -> str:
         if status == 1:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BackendMissing, ModelError
-from ..model import LanguageModel, Logits, Session
+from ..model import LanguageModel, Logits, Rows, Session
 from .gguf_header import read_header
 from .llama_context import BATCH, Decoder, context_params
 from .llama_vocabulary import LlamaTokenizer
@@ -148,6 +148,12 @@ class LlamaSession:
         logits = self._decoder.evaluate(*self.part(tokens))
         self.extend(tokens)
         return logits
+
+    def forward_rows(self, tokens: Sequence[int]) -> Rows:
+        """Append `tokens`; the result is a view, as of `forward`, where one batch holds them."""
+        rows = self._decoder.evaluate_rows(*self.part(tokens))
+        self.extend(tokens)
+        return rows
 
     def part(self, tokens: Sequence[int]) -> tuple[int, Sequence[int], int]:
         """Return what the decoder is given to append `tokens`; raises where it may not be."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import BackendMissing, ModelError
-from ..model import LanguageModel, Logits, Session, Vocabulary
+from ..model import LanguageModel, Logits, Rows, Session, Vocabulary
 from .gguf_header import GgufHeader, read_header
 from .hf_files import is_folder, read_model
 from .hf_tokenizer import padded, plain_tokenizer, read_vocabulary
@@ -105,11 +105,19 @@ class TransformersSession:
 
     def forward(self, tokens: Sequence[int]) -> Logits:
         """Append `tokens` and return the logits after the last of them."""
+        logits: Logits = self._evaluate(tokens, 1)[-1]
+        return logits
+
+    def forward_rows(self, tokens: Sequence[int]) -> Rows:
+        """Append `tokens` and return the logits after each of them."""
+        return self._evaluate(tokens, len(tokens))
+
+    def _evaluate(self, tokens: Sequence[int], wanted: int) -> Rows:
         cache = self._require_open()
         require_room(len(self._tokens), len(tokens), self._model.context_length)
-        logits = self._model.evaluate(tokens, cache)
+        rows = self._model.evaluate(tokens, cache, wanted)
         self._tokens += tokens
-        return logits
+        return rows
 
     def rollback(self, length: int) -> None:
         """Forget all but the first `length` tokens."""
@@ -175,14 +183,20 @@ class TransformersModel:
         """Append tokens to several sessions, one after the other: each has a cache of its own."""
         return [session.forward(tokens) for session, tokens in items]
 
-    def evaluate(self, tokens: Sequence[int], cache: Any) -> Logits:
-        """Run the network over `tokens`, appending them to `cache`."""
+    def evaluate(self, tokens: Sequence[int], cache: Any, wanted: int) -> Rows:
+        """Run the network over `tokens`, appending them to `cache`.
+
+        Returns the logits after the last `wanted` of them.
+        """
         network = self._require_open()
         with self._torch.inference_mode():
             ids = self._torch.tensor([list(tokens)], device=network.device)
-            output = network(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
-            logits: Logits = output.logits[0, -1].float().cpu().numpy()
-        return logits
+            output = network(
+                input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=wanted
+            )
+            # Some networks leave `logits_to_keep` aside and return all rows.
+            rows: Rows = output.logits[0, -wanted:].float().cpu().numpy()
+        return rows
 
     def close(self) -> None:
         """Free the network. Closing twice does nothing."""

@@ -75,6 +75,11 @@ class MembersMonitor:
             return None
         return Constraint(members.names, self._name.typed, IDENTIFIER)
 
+    def pending(self) -> bool:
+        """Tell whether the members of the name being written are not known yet."""
+        name = self._name
+        return name is not None and not self._lookup.is_settled(name.place, name.back)
+
     def admitted(self, data: bytes) -> int:
         """Return how many bytes of `data` can follow without naming an absent member."""
         if self._name is None and b"." not in data:

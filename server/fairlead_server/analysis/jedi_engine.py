@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
 
-from fairlead_monitors.engine import Completeness, Members, Source
+from fairlead_monitors.engine import Completeness, Members, Signature, Source
 from fairlead_server.analysis.child import Answer, Child
 from fairlead_server.errors import UserError
+
+T = TypeVar("T")
 
 _SILENT = "the analysis process does not answer"
 _ENVIRONMENTS = (".venv", "venv")
@@ -58,12 +62,13 @@ class JediEngine:
 
     def members(self, source: Source, offset: int) -> Future[Members]:
         """Ask for the members of the expression before `offset`."""
-        asked = self._child.ask({"path": source.path, "text": source.text, "offset": offset})
-        answer: Future[Members] = Future()
-        asked.add_done_callback(lambda done: _settle(answer, done))
-        # A question that is withdrawn before its turn is not put to jedi at all.
-        answer.add_done_callback(lambda done: done.cancelled() and asked.cancel())
-        return answer
+        question = {"path": source.path, "text": source.text, "offset": offset}
+        return _answer(self._child.ask(question), _members)
+
+    def signatures(self, source: Source, offset: int) -> Future[tuple[Signature, ...]]:
+        """Ask how the project's names that are used near `offset` are declared."""
+        question = {"path": source.path, "text": source.text, "offset": offset}
+        return _answer(self._child.ask({**question, "ask": "signatures"}), _signatures)
 
     def warm(self, source: Source) -> None:
         """Start the process, and let it read `source`."""
@@ -74,10 +79,21 @@ class JediEngine:
         self._child.close()
 
 
-def _settle(answer: Future[Members], asked: Future[Answer | None]) -> None:
+def _answer(asked: Future[Answer | None], read: Callable[[Answer | None], T]) -> Future[T]:
+    """Return the future of what `read` makes of the child's answer."""
+    answer: Future[T] = Future()
+    asked.add_done_callback(lambda done: _settle(answer, done, read))
+    # A question that is withdrawn before its turn is not put to jedi at all.
+    answer.add_done_callback(lambda done: done.cancelled() and asked.cancel())
+    return answer
+
+
+def _settle(
+    answer: Future[T], asked: Future[Answer | None], read: Callable[[Answer | None], T]
+) -> None:
     found = None if asked.cancelled() else asked.result()
     if answer.set_running_or_notify_cancel():
-        answer.set_result(_members(found))
+        answer.set_result(read(found))
 
 
 def _members(answer: Answer | None) -> Members:
@@ -85,6 +101,11 @@ def _members(answer: Answer | None) -> Members:
         return Members.unknown(JediEngine.name, _SILENT)
     completeness = Completeness(answer["completeness"])
     return Members(frozenset(answer["names"]), completeness, JediEngine.name, answer["reason"])
+
+
+def _signatures(answer: Answer | None) -> tuple[Signature, ...]:
+    declared = answer["signatures"] if answer else ()
+    return tuple(Signature(path, text) for path, text in declared)
 
 
 def _interpreter(project: str | None, stated: str | None, *, trusted: bool) -> str | None:

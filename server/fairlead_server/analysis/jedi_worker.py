@@ -68,7 +68,7 @@ class _Analysis:
         import jedi
         import parso.cache
 
-        from fairlead_monitors.python import jedi_members
+        from fairlead_monitors.python import jedi_members, jedi_signatures
 
         if not self._cache:
             self._cache = jedi.settings.cache_directory = cache_directory()
@@ -79,7 +79,9 @@ class _Analysis:
                 self._environment = jedi.create_environment(self._interpreter, safe=False)
         except jedi.InvalidPythonEnvironment:
             reason = f"{self._interpreter} is not a Python that jedi can run"
-            return _to_json(Members.unknown(jedi_members.ENGINE, reason))
+            return _to_json(Members.unknown(jedi_members.ENGINE, reason)) | {"signatures": []}
+        if request.get("ask") == "signatures":
+            return self._signatures(jedi_signatures, request)
         found = self._ask(jedi_members, request)
         if found.completeness is Completeness.UNKNOWN and found.reason.endswith(_TORN_CACHE):
             shutil.rmtree(self._cache, ignore_errors=True)
@@ -91,6 +93,15 @@ class _Analysis:
         """Remove the cache if it is a temporary one."""
         if Path(self._cache).name.startswith(_TEMPORARY):
             shutil.rmtree(self._cache, ignore_errors=True)
+
+    def _signatures(self, jedi_signatures: Any, request: Mapping[str, Any]) -> dict[str, Any]:
+        found = jedi_signatures.signatures(
+            Source(request["path"], request["text"]),
+            request["offset"],
+            environment=self._environment,
+            project=self._project,
+        )
+        return {"signatures": [(signature.path, signature.text) for signature in found]}
 
     def _ask(self, jedi_members: Any, request: Mapping[str, Any]) -> Members:
         source = Source(request["path"], request["text"])
