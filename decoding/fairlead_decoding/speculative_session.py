@@ -134,10 +134,12 @@ class SpeculativeSession:
         if self._ahead:
             started = self._speculation.clock()
             self._session.rollback(self._length)
-            seconds = self._ahead.seconds + self._speculation.clock() - started
-            accepted = min(self._place - self._ahead.start, self._ahead.size)
-            self._speculation.took(self._ahead.size, seconds, accepted)
-            self._ahead = None
+            self._note(self._ahead, self._speculation.clock() - started)
+
+    def _note(self, ahead: _Pass, rollback_seconds: float) -> None:
+        accepted = min(self._place - ahead.start, ahead.size)
+        self._speculation.took(ahead.size, ahead.seconds + rollback_seconds, accepted)
+        self._ahead = None
 
     def _drop_draft(self) -> None:
         self._leave_pass()
@@ -159,5 +161,7 @@ class SpeculativeSession:
 
     def close(self) -> None:
         """Free the cache."""
-        self._drop_draft()
         self._session.close()
+        if self._ahead:
+            self._note(self._ahead, 0.0)
+        self._drop_draft()

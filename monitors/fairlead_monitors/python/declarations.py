@@ -42,7 +42,7 @@ def _parameters(node: Any) -> Iterator[str]:
         if child.type == "param":
             yield _parameter(child)
         elif child.type == "operator" and child.value in ("*", "/"):
-            yield child.value
+            yield str(child.value)
 
 
 def _parameter(node: Any) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import jedi
+import parso.cache
 
 from fairlead_monitors.engine import Signature, Source
 from fairlead_monitors.python.declarations import declaration
@@ -57,8 +58,10 @@ def signatures(
                 if len(found) >= MOST or time.monotonic() > end:
                     break
     except Exception:
-        # jedi raises whatever it stumbles on.
+        # jedi raises whatever it stumbles on; its cache of this text is not to be trusted then.
         _log.debug("jedi failed", exc_info=True)
+        for modules in parso.cache.parser_cache.values():
+            modules.pop(path, None)
     return tuple(found)[:MOST]
 
 

@@ -1,0 +1,126 @@
+"""Sorted byte strings, searched for many others at once in a fixed number of array operations.
+
+A walk from node to node costs an interpreter's step for each byte of each name. Instead, strings
+are compared eight bytes at a time, as big-endian integers, which sort like the bytes do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Places = NDArray[np.int64]
+"""Positions in the sorted strings, shape (n,)."""
+
+_Words = NDArray[np.uint64]
+_WORD = 8
+_ALL = (1 << 64) - 1
+# _FIRST[n] has the first n bytes of a word set, _LAST[n] those after them.
+_FIRST: _Words = np.array([_ALL - (_ALL >> 8 * n) for n in range(_WORD + 1)], np.uint64)
+_LAST: _Words = ~_FIRST
+
+
+class Lexicon:
+    """`texts` are sorted and not empty; one may stand there more than once."""
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        self._texts = texts
+        self._sizes = _sizes(texts)
+        self._bytes = np.frombuffer(b"".join(texts), np.uint8)
+        self._starts = (np.cumsum(self._sizes) - self._sizes).astype(np.int32)
+        self._head, self._next = _words(texts)
+        self._short = self._short_prefixes()
+        self._twins = self._equal_before()
+
+    def _short_prefixes(self) -> NDArray[np.int32]:
+        """Return, for each text and each size under a word, the text of that size it begins with.
+
+        -1 stands for none, as it does in the row at the end, that of no text.
+        """
+        found = np.full((len(self._texts) + 1, _WORD - 1), -1, np.int32)
+        places = np.arange(len(self._texts), dtype=np.int32)
+        for size in range(1, _WORD):
+            # What begins with a text follows it, and so does nothing of the text's size before.
+            last = np.maximum.accumulate(np.where(self._sizes == size, places, -1))
+            same = (self._head[last] ^ self._head) & _FIRST[size] == 0
+            found[:-1, size - 1] = np.where(same, last, -1)
+        return found
+
+    def _equal_before(self) -> Places | None:
+        """Return the place of an equal text before each one or -1, None where no two are equal."""
+        pairs = zip(self._texts, self._texts[1:], strict=False)
+        equal = np.fromiter((a == b for a, b in pairs), bool, max(0, len(self._texts) - 1))
+        if not equal.any():
+            return None
+        return np.concatenate([np.full(1, -1), np.where(equal, np.arange(len(equal)), -1)])
+
+    def related(self, strings: Sequence[bytes], continues: NDArray[np.bool_]) -> Places:
+        """Return the texts that begin one of `strings` or run past it, in order.
+
+        A text that runs past a string does so with a byte that `continues`, by byte, is false for.
+        The strings are not empty.
+        """
+        head, following = _words(strings)
+        low = np.searchsorted(self._head, head)
+        short = self._short[low - 1]
+        differing = self._head[low - 1] ^ head
+        begins = (differing[:, np.newaxis] & _FIRST[1:_WORD] == 0) & (short >= 0)
+        sizes = _sizes(strings)
+        filled = head | _LAST[np.minimum(sizes, _WORD)]
+        counts = np.searchsorted(self._head, filled, side="right") - low
+        rows = np.repeat(np.arange(len(strings)), counts)
+        places = _ranges(low, counts)
+        fits = self._fits(places, sizes[rows], following[rows], continues)
+        fits = self._confirmed(fits, places, rows, strings)
+        return self._distinct(np.concatenate([short[begins], places[fits]]))
+
+    def _fits(
+        self, places: Places, sizes: Places, following: _Words, continues: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Tell which texts fit strings of `sizes` that have the first word in common with them."""
+        own = self._sizes[places]
+        compared = np.clip(np.minimum(own, sizes) - _WORD, 0, _WORD)
+        agrees = (self._next[places] ^ following) & _FIRST[compared] == 0
+        after = self._bytes[self._starts[places] + np.minimum(sizes, own - 1)]
+        fits: NDArray[np.bool_] = agrees & ((own <= sizes) | ~continues[after])
+        return fits
+
+    def _confirmed(
+        self,
+        fits: NDArray[np.bool_],
+        places: Places,
+        rows: Places,
+        strings: Sequence[bytes],
+    ) -> NDArray[np.bool_]:
+        """Look at the bytes after the second word, which hardly any text has."""
+        for i in np.flatnonzero(fits & (self._sizes[places] > 2 * _WORD)).tolist():
+            text, string = self._texts[places[i]], strings[rows[i]]
+            fits[i] = text.startswith(string) or string.startswith(text)
+        return fits
+
+    def _distinct(self, places: Places) -> Places:
+        """Sort `places`, drop repetitions, and add the twins of each."""
+        parts = [places]
+        while self._twins is not None and len(parts[-1]):
+            before = self._twins[parts[-1]]
+            parts.append(before[before >= 0])
+        ordered = np.sort(np.concatenate(parts))
+        return ordered[np.append(ordered[1:] != ordered[:-1], True)[: len(ordered)]]
+
+
+def _sizes(texts: Sequence[bytes]) -> NDArray[np.int32]:
+    return np.fromiter(map(len, texts), np.int32, len(texts))
+
+
+def _words(texts: Sequence[bytes]) -> tuple[_Words, _Words]:
+    """Return the first and the second eight bytes of each text, padded with zeros."""
+    rows = np.array(texts, f"S{2 * _WORD}").view(">u8").astype(np.uint64).reshape(-1, 2)
+    return np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
+
+
+def _ranges(starts: Places, counts: Places) -> Places:
+    """Return the numbers from each start on, as many as its count, one range after another."""
+    ends = np.cumsum(counts)
+    return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
