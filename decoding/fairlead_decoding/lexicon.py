@@ -57,7 +57,7 @@ class Lexicon:
         return np.concatenate([np.full(1, -1), np.where(equal, np.arange(len(equal)), -1)])
 
     def related(self, strings: Sequence[bytes], continues: NDArray[np.bool_]) -> Places:
-        """Return the texts that begin one of `strings` or run past it, in order.
+        """Return the texts that begin one of `strings` or run past it, some more than once.
 
         A text that runs past a string does so with a byte that `continues`, by byte, is false for.
         The strings are not empty.
@@ -74,7 +74,7 @@ class Lexicon:
         places = _ranges(low, counts)
         fits = self._fits(places, sizes[rows], following[rows], continues)
         fits = self._confirmed(fits, places, rows, strings)
-        return self._distinct(np.concatenate([short[begins], places[fits]]))
+        return self._with_twins(np.concatenate([short[begins], places[fits]]))
 
     def _fits(
         self, places: Places, sizes: Places, following: _Words, continues: NDArray[np.bool_]
@@ -100,14 +100,13 @@ class Lexicon:
             fits[i] = text.startswith(string) or string.startswith(text)
         return fits
 
-    def _distinct(self, places: Places) -> Places:
-        """Sort `places`, drop repetitions, and add the twins of each."""
+    def _with_twins(self, places: Places) -> Places:
+        """Add the places of equal texts."""
         parts = [places]
         while self._twins is not None and len(parts[-1]):
             before = self._twins[parts[-1]]
             parts.append(before[before >= 0])
-        ordered = np.sort(np.concatenate(parts))
-        return ordered[np.append(ordered[1:] != ordered[:-1], True)[: len(ordered)]]
+        return np.concatenate(parts)
 
 
 def _sizes(texts: Sequence[bytes]) -> NDArray[np.int32]:

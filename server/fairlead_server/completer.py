@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -14,6 +15,13 @@ from fairlead_decoding.stopping import after_lines, never
 from fairlead_decoding.types import Prompt
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import CompletionEngine, Members, Source
+from fairlead_server.context.assemble import Assembled, budget_of
+from fairlead_server.context.edits import Edits
+from fairlead_server.context.imports import Imports
+from fairlead_server.context.keeper import ContextKeeper
+from fairlead_server.context.open_files import OpenFiles
+from fairlead_server.context.similar import Similar
+from fairlead_server.context.source import ContextReport, Place, default_sources
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.report import Checking, suggestion
 from fairlead_server.review import review
@@ -46,6 +54,8 @@ class Completer:
         self._monitors = monitors
         self._prompts: dict[str, TypedPrompts] = {}
         self._layout: Layout = layout or preferred_layout(decoder.model)
+        sources = (Imports(engines), Edits(), Similar(), OpenFiles())
+        self._context = ContextKeeper(decoder.model, sources)
 
     def _prompts_of(self, path: str) -> TypedPrompts:
         prompts = self._prompts.pop(path, None) or TypedPrompts(self._decoder.model)
@@ -70,11 +80,13 @@ class Completer:
         prefix, suffix = document.text[: request.offset], document.text[request.offset :]
         replaced = _rest_of_member(prefix, suffix)
         suffix = suffix[len(replaced) :]
+        context, report = self._context_of(request, cancelled)
         prompt = self._prompts_of(document.path).build(
             _unix(prefix),
             _unix(suffix),
             layout=self._layout,
             max_new_tokens=config.max_new_tokens,
+            background=context.background,
         )
         checking = self._monitor(request, prefix, suffix, cancelled)
         monitor: Monitor = checking or Unguided()
@@ -95,7 +107,14 @@ class Completer:
             tuple(self._remarks(request, prompt, suffix, replaced, checking)),
             prompt.format,
             len(prompt.tokens),
+            report,
         )
+
+    def context_sources(self, stated: tuple[str, ...] | None) -> tuple[str, ...]:
+        """Return the sources of context that are used when the settings state `stated`."""
+        if stated is not None:
+            return stated
+        return default_sources(self._decoder.model.context_length)
 
     def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Members | None:
         """Return the members that may be named at `offset`, None where no dereference ends there.
@@ -133,6 +152,18 @@ class Completer:
             engine.close()
         self._decoder.close()
         self._decoder.model.close()
+
+    def _context_of(
+        self, request: CompletionRequest, cancelled: Callable[[], bool]
+    ) -> tuple[Assembled, ContextReport]:
+        until = time.monotonic() + request.patience
+        return self._context.at(
+            Place(request.document, request.offset, request.others, request.edits),
+            self.context_sources(request.context),
+            budget_of(self._decoder.model, request.config.max_new_tokens),
+            min(until, request.config.deadline or until),
+            cancelled,
+        )
 
     def _monitor(
         self,

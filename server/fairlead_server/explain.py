@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fairlead_server.context.source import ContextReport
 from fairlead_server.suggestion import CheckedName, CompletionResult, Suggestion
 
 MOST_VETOES = 12
 
 
 def explain(result: CompletionResult, model: str) -> str:
-    """Describe how each suggestion came about: prompt, names checked, tokens vetoed."""
+    """Describe how each suggestion came about: prompt, context, names checked, tokens vetoed."""
     lines = [f"{model}: prompt of {result.prompt_tokens} tokens, {result.prompt_format}"]
+    lines.extend(describe_context(result.context))
     for number, suggestion in enumerate(result.suggestions, 1):
         lines.append(f"{number}: {suggestion.text!r}")
         lines.extend(f"   {line}" for line in _details(suggestion))
     return "\n".join(lines)
+
+
+def describe_context(report: ContextReport) -> Iterator[str]:
+    """Say which text besides the document is in the prompt, source by source."""
+    if not report.sources:
+        yield "context: no source is on"
+        return
+    total = sum(contribution.tokens for contribution in report.contributions)
+    yield f"context: {total} tokens of other text"
+    for source in report.sources:
+        own = [c for c in report.contributions if c.source == source]
+        for contribution in own:
+            opening = contribution.text.strip().partition("\n")[0]
+            yield f"   {source}: {contribution.path}, {contribution.tokens} tokens: {opening}"
+        if not own:
+            yield f"   {source}: {'came too late' if source in report.late else 'nothing'}"
 
 
 def _details(suggestion: Suggestion) -> Iterator[str]:

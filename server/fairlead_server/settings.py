@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from fairlead_server.context.source import NAMES, unknown_sources
+
 
 @dataclass(frozen=True)
 class Options:
@@ -15,7 +17,8 @@ class Options:
     `model` is a path (GGUF file or Hugging Face folder) or a name; `backend` the name of a
     plug-in in ``fairlead.models``; `interpreter` the Python whose packages analysis should see;
     `layout` one of auto, psm, spm, left-to-right. `trusted` says that the workspace may be
-    believed: only then is an interpreter found inside it run.
+    believed: only then is an interpreter found inside it run. `context` names the sources of text
+    besides the document that may go into a prompt; empty means none.
     """
 
     model: str | None = None
@@ -27,6 +30,7 @@ class Options:
     max_new_tokens: int | None = None
     patience: float | None = None
     trusted: bool | None = None
+    context: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Settings:
     max_new_tokens: int = 64
     patience: float = 2.0
     trusted: bool = False
+    context: tuple[str, ...] | None = None
 
 
 def resolve(*layers: Options) -> Settings:
@@ -72,6 +77,9 @@ def from_json(value: object) -> tuple[Options, list[str]]:
     for key, item in value.items():
         if key not in kinds:
             warnings.append(f"settings: unknown key {key!r}; known are {', '.join(sorted(kinds))}")
+        elif key == "context" and item is not None:
+            stated[key], remarks = _sources(item)
+            warnings += remarks
         elif item is not None and not _fits(item, str(kinds[key])):
             warnings.append(f"settings: {key} must be of type {str(kinds[key]).split(' ')[0]}")
         elif item is not None and item < _LEAST.get(key, item):
@@ -79,6 +87,17 @@ def from_json(value: object) -> tuple[Options, list[str]]:
         else:
             stated[key] = item
     return Options(**stated), warnings
+
+
+def _sources(item: object) -> tuple[tuple[str, ...] | None, list[str]]:
+    if not isinstance(item, list) or not all(isinstance(name, str) for name in item):
+        return None, ["settings: context must be a list of names"]
+    unknown = unknown_sources(item)
+    remarks = [
+        f"settings: context: no source is called {name!r}; known are {', '.join(NAMES)}"
+        for name in unknown
+    ]
+    return tuple(name for name in item if name not in unknown), remarks
 
 
 # The least value of each number; there is none for the rest.

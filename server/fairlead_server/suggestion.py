@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fairlead_decoding.types import FinishReason, GenerationConfig
+from fairlead_server.context.source import ContextReport, Edit
 from fairlead_server.document import DocumentSnapshot
 
 
@@ -14,6 +15,8 @@ class CompletionRequest:
 
     `lines` stops after that many lines that are not blank; None leaves only the other limits.
     `patience` is how many seconds one analysis may take before its answer counts as unknown.
+    `others` are the other open documents and `edits` the recent edits, the last used first;
+    `context` names the sources that may add to the prompt, None leaves it to the model.
     """
 
     document: DocumentSnapshot
@@ -23,6 +26,9 @@ class CompletionRequest:
     guided: bool = True
     lines: int | None = 1
     patience: float = 2.0
+    others: tuple[DocumentSnapshot, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    context: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,9 +70,13 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class CompletionResult:
-    """The suggestions, best first, and remarks for the user, such as a fallback that was taken."""
+    """The suggestions, best first, and remarks for the user, such as a fallback that was taken.
+
+    `context` tells what the prompt holds besides the document.
+    """
 
     suggestions: tuple[Suggestion, ...]
     remarks: tuple[str, ...] = ()
     prompt_format: str = ""
     prompt_tokens: int = 0
+    context: ContextReport = ContextReport()

@@ -46,7 +46,7 @@ def _parameters(node: Any) -> Iterator[str]:
 
 
 def _parameter(node: Any) -> str:
-    text = "*" * node.star_count + node.name.value
+    text: str = "*" * node.star_count + node.name.value
     if node.annotation is not None:
         text += f": {_code(node.annotation)}"
     if node.default is None:

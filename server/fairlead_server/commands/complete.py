@@ -10,10 +10,13 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 
 from fairlead_decoding.errors import DecodingError
 from fairlead_decoding.types import GenerationConfig
 from fairlead_server.commands import options
+from fairlead_server.context.siblings import siblings
+from fairlead_server.context.source import NAMES, OPEN_FILES, SIMILAR, unknown_sources
 from fairlead_server.document import (
     DocumentSnapshot,
     decode,
@@ -52,7 +55,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with -n: draw samples again by weight, which undoes what masking distorts",
     )
     parser.add_argument("--seed", type=options.natural, default=0)
+    parser.add_argument(
+        "--context",
+        metavar="NAME,...",
+        type=sources,
+        help=f"other text for the prompt: none, or some of {', '.join(NAMES)}; "
+        "the files beside FILE count as open",
+    )
     options.add_model_arguments(parser)
+
+
+def sources(text: str) -> tuple[str, ...]:
+    """Read the names of context sources, or ``none``."""
+    names = () if text == "none" else tuple(text.split(","))
+    if unknown := unknown_sources(names):
+        known = ", ".join(("none", *NAMES))
+        raise argparse.ArgumentTypeError(f"no source is called {unknown[0]!r}; known are {known}")
+    return names
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -70,7 +89,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
     completer = build_completer(settings)
     try:
-        result = completer.complete(request)
+        names = completer.context_sources(arguments.context)
+        others = siblings(document.path) if {OPEN_FILES, SIMILAR} & {*names} else ()
+        result = completer.complete(replace(request, context=names, others=others))
         if arguments.explain:
             print(explain(result, completer.model_name), file=sys.stderr)
     except DecodingError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -25,8 +26,10 @@ _LEAST_TOKENS = 24
 _CHARACTERS_PER_TOKEN = 3
 """Hardly any code has fewer; so much of the document is taken to be in the prompt anyway."""
 
-_HASH = "python shellscript ruby perl r julia elixir yaml toml makefile dockerfile".split()
-_DASHES = ("lua", "sql", "haskell", "ada")
+_COMMENTS = {
+    "#": ("python", "ruby", "perl", "r", "julia", "elixir", "shellscript", "makefile", "yaml"),
+    "--": ("lua", "sql", "haskell", "ada"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def assemble(
     chosen: list[tuple[Contribution, tuple[int, ...]]] = []
     for snippet in _news(place, snippets, model.context_length * _CHARACTERS_PER_TOKEN):
         path = _relative(snippet.path, root)
-        fitted = _fit(snippet.text, room, lambda text, p=path: file_part(model, p, text, comment))
+        fitted = _fit(snippet.text, room, partial(file_part, model, path, comment=comment))
         if fitted is not None:
             text, tokens = fitted
             room -= len(tokens)
@@ -83,7 +86,7 @@ def root_of(path: str) -> Path:
 
 def comment_mark(language: str) -> str:
     """Return what begins a comment that ends with the line."""
-    return "#" if language in _HASH else "--" if language in _DASHES else "//"
+    return next((mark for mark, names in _COMMENTS.items() if language in names), "//")
 
 
 def _relative(path: str, root: Path) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -122,8 +122,9 @@ class ContextKeeper:
         return {s.name: s.snippets(shown) for s in self._sources if s.name in names}
 
     def _wait(self, answers: Answers, until: float, cancelled: Callable[[], bool]) -> None:
-        while len(_done(answers)) < len(answers) and self._clock() < until and not cancelled():
-            time.sleep(_POLL)
+        pending = set(answers.values())
+        while pending and self._clock() < until and not cancelled():
+            pending = wait(pending, timeout=min(_POLL, until - self._clock())).not_done
 
     def _assembled(
         self, place: Place, names: tuple[str, ...], budget: int, answers: Answers

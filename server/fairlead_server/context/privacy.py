@@ -73,7 +73,7 @@ def is_ignored(path: str) -> bool:
     """
     file = Path(os.path.abspath(path))
     repository = repository_of(path)
-    above = [folder for folder in (*reversed(file.parents), file) if folder != file.anchor]
+    above = (*reversed(file.parents), file)
     inside = [one for one in above if repository is None or repository in one.parents]
     return any(_is_excluded(one, one != file, repository) for one in inside)
 

@@ -57,7 +57,7 @@ class Similar:
         scores = bm25(terms(_around(place)).keys(), [piece.terms for piece in pieces])
         ranked = sorted(zip(scores, pieces, strict=True), key=lambda pair: -pair[0])
         chosen: list[Piece] = []
-        snippets = []
+        snippets: list[Snippet] = []
         for score, piece in ranked:
             if score <= 0 or len(snippets) == MOST:
                 break
