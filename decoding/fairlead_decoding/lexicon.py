@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 Places = NDArray[np.int64]
 """Positions in the sorted strings, shape (n,)."""
 
+_Sizes = NDArray[np.int32]
 _Words = NDArray[np.uint64]
 _WORD = 8
 _ALL = (1 << 64) - 1
 # _FIRST[n] has the first n bytes of a word set, _LAST[n] those after them.
 _FIRST: _Words = np.array([_ALL - (_ALL >> 8 * n) for n in range(_WORD + 1)], np.uint64)
 _LAST: _Words = ~_FIRST
+# By how many bytes two strings are to agree in: those of them that are in the second word.
+_SECOND: _Words = np.concatenate([np.zeros(_WORD, np.uint64), _FIRST])
 
 
 class Lexicon:
@@ -77,12 +80,13 @@ class Lexicon:
         return self._with_twins(np.concatenate([short[begins], places[fits]]))
 
     def _fits(
-        self, places: Places, sizes: Places, following: _Words, continues: NDArray[np.bool_]
+        self, places: Places, sizes: _Sizes, following: _Words, continues: NDArray[np.bool_]
     ) -> NDArray[np.bool_]:
         """Tell which texts fit strings of `sizes` that have the first word in common with them."""
         own = self._sizes[places]
-        compared = np.clip(np.minimum(own, sizes) - _WORD, 0, _WORD)
-        agrees = (self._next[places] ^ following) & _FIRST[compared] == 0
+        compared = np.minimum(np.minimum(own, sizes), 2 * _WORD)
+        agrees = (self._next[places] ^ following) & _SECOND[compared] == 0
+        # The byte after a text that is not the longer one does not matter.
         after = self._bytes[self._starts[places] + np.minimum(sizes, own - 1)]
         fits: NDArray[np.bool_] = agrees & ((own <= sizes) | ~continues[after])
         return fits
@@ -109,7 +113,7 @@ class Lexicon:
         return np.concatenate(parts)
 
 
-def _sizes(texts: Sequence[bytes]) -> NDArray[np.int32]:
+def _sizes(texts: Sequence[bytes]) -> _Sizes:
     return np.fromiter(map(len, texts), np.int32, len(texts))
 
 

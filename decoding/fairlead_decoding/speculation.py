@@ -18,21 +18,26 @@ from numpy.typing import NDArray
 
 from fairlead_decoding.drafts import Draft
 
-SIZES = (1, 2, 3, 4, 6, 8, 12)
-"""How many drafted tokens may be evaluated at once."""
+SIZES = (1, 3, 7, 15)
+"""How many drafted tokens are evaluated at once. With the token before them these are the numbers
+of rows that matrix kernels are made for; few sizes are measured soon."""
 
 LONGEST = SIZES[-1]
+
 PAYS = 1.05
 """Drafts are evaluated where they are expected to make forward passes this much faster."""
 
-RETRY = 256
+RETRY = 64
 """After so many passes without a draft one is evaluated to see whether it still does not pay."""
 
-_LEARNT = 8  # drafts of a kind that are watched before one is evaluated
-_MEMORY = 128  # drafts of a kind after which older ones count half
-_TIMES = 9
+FORGET = 1024
+"""After so many passes the measurements of a size count no more."""
+
 _CERTAIN = 3  # measurements of a size that are enough to go by
+_TIMES = 9  # measurements of a size that are kept
 _GUESSED_SLOPE = 0.1
+_LEARNT = 8  # drafts of a kind that are watched before one is evaluated
+_MEMORY = 128  # drafts of a kind after which all until then count half
 
 
 def best_size(came_true: Sequence[float], costs: Mapping[int, float]) -> tuple[int, float]:
@@ -48,46 +53,84 @@ def best_size(came_true: Sequence[float], costs: Mapping[int, float]) -> tuple[i
     return best, gains.get(best, 1.0)
 
 
+class PassCosts:
+    """What forward passes take, by the number of drafted tokens in them."""
+
+    def __init__(self) -> None:
+        self._passes = 0
+        self._last = 0
+        self._seconds: dict[int, deque[float]] = {}
+        self._used: dict[int, int] = {}
+
+    def note(self, size: int, seconds: float) -> None:
+        """Add a measurement."""
+        self._passes += 1
+        self._used[size] = self._passes
+        before, self._last = self._last, size
+        if size not in self._seconds:
+            # The first pass of a size also sets up what later ones use.
+            self._seconds[size] = deque(maxlen=_TIMES)
+        elif size == 0 and self._seconds.get(before):
+            # A pass is slower after one of another size: the draft is charged with that.
+            self._seconds[before][-1] += max(0.0, seconds - self._typical(0))
+        else:
+            self._seconds[size].append(seconds)
+        for old in [n for n, at in self._used.items() if n and self._passes - at > FORGET]:
+            del self._used[old], self._seconds[old]
+
+    def _typical(self, size: int) -> float:
+        # Others may use the machine at times: neither the mean nor the minimum tells.
+        return median(self._seconds.get(size) or (0.0,))
+
+    def ratios(self) -> dict[int, float]:
+        """Return the cost of a pass for all `SIZES`, that of a pass without a draft being 1.
+
+        A size that was not measured costs as much per token as the nearest one that was.
+        """
+        single = self._typical(0)
+        measured = [n for n, seconds in self._seconds.items() if n and len(seconds) >= _CERTAIN]
+        known = {n: max(1.0, self._typical(n) / single) for n in measured if single}
+        slopes = {n: (ratio - 1) / n for n, ratio in known.items()}
+        nearest = {n: min(slopes, key=lambda k: abs(k - n), default=n) for n in SIZES}
+        guessed = {n: 1 + n * slopes.get(k, _GUESSED_SLOPE) for n, k in nearest.items()}
+        return guessed | known
+
+
 @dataclass
 class Speculation:
     """What was measured about drafts with one model; shared by all its texts.
 
-    `passes` counts forward passes, `drafted` the tokens evaluated ahead, `accepted` those of them
-    that were chosen. `forced` evaluates so many drafted tokens whatever is measured.
+    `passes` counts forward passes, `drafted` the tokens evaluated ahead, and `accepted` those of
+    them that were chosen. With `fixed` so many are evaluated, whatever is measured.
     """
 
     clock: Callable[[], float] = time.perf_counter
-    forced: int | None = None
+    fixed: int | None = None
     passes: int = 0
     drafted: int = 0
     accepted: int = 0
+    costs: PassCosts = field(default_factory=PassCosts)
     _idle: int = 0
-    _single: deque[float] = field(default_factory=lambda: deque(maxlen=_TIMES))
-    _ratios: dict[int, deque[float]] = field(default_factory=dict)
     _reached: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def size(self, draft: Draft, place: int) -> int:
         """Return how many tokens of `draft` to evaluate, of which `place` came true already."""
         left = len(draft.tokens) - place
-        if self.forced is not None:
-            return min(self.forced, left)
-        reached = self._reached.get(draft.kind)
-        if reached is None or reached[0] < _LEARNT or not self._single or not reached[place]:
-            return 0
-        came_true = reached[place + 1 : place + 1 + left] / reached[place]
-        size, gain = best_size(came_true.tolist(), self.costs())
+        if self.fixed is not None:
+            return min(self.fixed, left)
+        size, gain = best_size(self.chances(draft.kind, place)[:left], self.costs.ratios())
         return size if gain >= PAYS or self._idle >= RETRY else 0
 
-    def costs(self) -> dict[int, float]:
-        """Return the cost of a pass by the number of drafted tokens, without them being 1.
+    def chances(self, kind: str, place: int = 0) -> list[float]:
+        """Return how often more than 0, 1, … further tokens came true of drafts of this kind.
 
-        A size that was not measured costs as much per token as the nearest one that was.
+        Counts those of which `place` did. Empty while too few were watched.
         """
-        known = {n: median(r) for n, r in self._ratios.items() if len(r) >= _CERTAIN}
-        slopes = {n: (ratio - 1) / n for n, ratio in known.items()}
-        nearest = {n: min(slopes, key=lambda k: abs(k - n), default=n) for n in SIZES}
-        guessed = {n: 1 + n * slopes.get(k, _GUESSED_SLOPE) for n, k in nearest.items()}
-        return guessed | known
+        reached = self._reached.get(kind)
+        if reached is None or reached[0] < _LEARNT or not reached[place]:
+            return []
+        shares: list[float] = (reached[place + 1 :] / reached[place]).tolist()
+        return shares
 
     def came_true(self, draft: Draft, count: int) -> None:
         """Note that `count` tokens of a draft were chosen, evaluated ahead or not."""
@@ -102,8 +145,4 @@ class Speculation:
         self.drafted += size
         self.accepted += accepted
         self._idle = 0 if size else self._idle + 1
-        if not size:
-            self._single.append(seconds)
-        elif self._single:
-            ratios = self._ratios.setdefault(size, deque(maxlen=_TIMES))
-            ratios.append(seconds / median(self._single))
+        self.costs.note(size, seconds)

@@ -5,7 +5,7 @@ A forward pass over a few tokens costs less than as many passes over one. So tok
 to come next are evaluated together with the one that was chosen, and kept as long as the decode
 loop then chooses them. The loop is the judge, with its monitor and its sampler: it meets a session
 like any other, and writes what it would write without drafts, up to the backend's arithmetic:
-logits of quantised weights depend a little on which tokens are evaluated together.
+quantised logits depend a little on where in the cache a text lies, and that may decide a near-tie.
 """
 
 from __future__ import annotations

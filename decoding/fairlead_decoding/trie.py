@@ -69,18 +69,19 @@ class TokenTrie:
         return found
 
     def _walk(self, heal: bytes, constraint: Constraint) -> Ids:
-        typed, cut = constraint.typed, len(constraint.typed)
-        wanted = [heal + name[cut:] for name in constraint.names if name.startswith(typed)]
-        found = [np.empty(0, np.int64)]
-        if b"" in wanted:
+        wanted = _rests(constraint)
+        allowed = np.zeros(len(self.vocabulary), np.bool_)
+        if heal:
+            wanted = [heal + rest for rest in wanted]
+        elif constraint.typed in constraint.names:
             # The name is complete: whatever begins with a byte that ends it may follow.
-            ends = (bytes([byte]) for byte in range(256) if byte not in constraint.continues)
-            found += [self.subtree(byte) for byte in ends]
-            wanted = [text for text in wanted if text]
+            wanted.remove(b"")
+            for byte in _outside(constraint.continues):
+                allowed[self.subtree(byte)] = True
         if wanted:
-            found.append(self._ids[self._lexicon.related(wanted, _by_byte(constraint.continues))])
-        ids = np.sort(np.concatenate(found))
-        return ids[np.append(True, ids[1:] != ids[:-1])[: len(ids)]]
+            table = _by_byte(constraint.continues)
+            allowed[self._ids[self._lexicon.related(wanted, table)]] = True
+        return np.flatnonzero(allowed)
 
 
 @lru_cache(maxsize=4)
@@ -89,12 +90,24 @@ def trie_of(vocabulary: Vocabulary) -> TokenTrie:
     return TokenTrie(vocabulary)
 
 
+def _rests(constraint: Constraint) -> list[bytes]:
+    """Return what is missing of each name that may still be meant."""
+    typed, cut = constraint.typed, len(constraint.typed)
+    if not typed:
+        return list(constraint.names)
+    return [name[cut:] for name in constraint.names if name.startswith(typed)]
+
+
 @lru_cache(maxsize=8)
 def _by_byte(members: frozenset[int]) -> NDArray[np.bool_]:
     """Return a table that tells of each byte whether it is one of `members`."""
     table = np.zeros(256, np.bool_)
     table[list(members)] = True
     return table
+
+
+def _outside(members: frozenset[int]) -> list[bytes]:
+    return [bytes([byte]) for byte in range(256) if byte not in members]
 
 
 def _successor(prefix: bytes) -> bytes | None:

@@ -73,7 +73,8 @@ def from_json(value: object) -> tuple[Options, list[str]]:
     if not isinstance(value, Mapping):
         return Options(), [f"settings: expected an object, got {type(value).__name__}"]
     kinds = {f.name: f.type for f in fields(Options)}
-    stated, warnings = {}, []
+    stated: dict[str, Any] = {}
+    warnings: list[str] = []
     for key, item in value.items():
         if key not in kinds:
             warnings.append(f"settings: unknown key {key!r}; known are {', '.join(sorted(kinds))}")

@@ -79,4 +79,4 @@ class CompletionResult:
     remarks: tuple[str, ...] = ()
     prompt_format: str = ""
     prompt_tokens: int = 0
-    context: ContextReport = ContextReport()
+    context: ContextReport = field(default_factory=ContextReport)

@@ -60,10 +60,9 @@ class ScriptedSession:
 
     def forward(self, tokens: Sequence[int]) -> Logits:
         assert tokens, "forward needs a token"
+        self._require_room(len(tokens))
         self._model.calls += 1
         self.tokens.extend(tokens)
-        if len(self.tokens) > self._model.context_length:
-            raise ModelError("the context is full")
         self._model.evaluated += len(tokens)
         scores = self._model.script(self._model.vocabulary.text(self.tokens))
         if isinstance(scores, np.ndarray):
@@ -74,9 +73,14 @@ class ScriptedSession:
         return logits
 
     def forward_rows(self, tokens: Sequence[int]) -> Rows:
+        self._require_room(len(tokens))
         rows = np.stack([self.forward([token]) for token in tokens])
         self._model.calls -= len(tokens) - 1
         return rows
+
+    def _require_room(self, added: int) -> None:
+        if len(self.tokens) + added > self._model.context_length:
+            raise ModelError("the context is full")
 
     def rollback(self, length: int) -> None:
         del self.tokens[length:]

@@ -103,6 +103,16 @@ class Decoder:
         self._cause = cause
         self._batch = _Batch(lib)
 
+    def use_threads(self, count: int) -> None:
+        """Evaluate with `count` threads from now on."""
+        self._lib.llama_set_n_threads(self._context, count, count)
+
+    def try_threads(self, count: int) -> None:
+        """Evaluate a token with `count` threads and forget it; no sequence may be in use yet."""
+        self.use_threads(count)
+        self.evaluate(0, [0], 0)
+        self.forget(0, 0)
+
     def evaluate(self, sequence: int, tokens: Sequence[int], start: int) -> Logits:
         """Append `tokens` at position `start`; return the logits after the last of them."""
         for first in range(0, len(tokens), BATCH):

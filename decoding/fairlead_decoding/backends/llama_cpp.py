@@ -20,10 +20,11 @@ from typing import Any
 
 from ..errors import BackendMissing, ModelError
 from ..model import LanguageModel, Logits, Rows, Session
+from ..threads import measured_threads
 from .gguf_header import read_header
 from .llama_context import BATCH, Decoder, context_params
 from .llama_vocabulary import LlamaTokenizer
-from .model_file import cannot_load, default_threads, limit_context, require_length, require_room
+from .model_file import cannot_load, limit_context, require_length, require_room
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +42,8 @@ def load(
     """Load a GGUF file.
 
     `context_length` defaults to what the model was trained on, 4096 at most. `threads` defaults
-    to one for models under 100 MB, else to the number of physical cores. `kv_type` is the type of
-    the cache's elements: f32, f16, bf16 or q8_0. `sequences` is how many sessions may be open at
+    to what is measured to suit (see `fairlead_decoding.threads`). `kv_type` is the type of the
+    cache's elements: f32, f16, bf16 or q8_0. `sequences` is how many sessions may be open at
     once: there is room for one whole context, and in each further session for some hundred tokens
     beyond those it shares.
     Raises `ModelError`, and `BackendMissing` without llama-cpp-python.
@@ -55,8 +56,6 @@ def load(
         resources.callback(lib.llama_model_free, weights)
         length = limit_context(context_length, lib.llama_model_n_ctx_train(weights))
         params = context_params(lib, length, sequences, kv_type)
-        threads = threads or default_threads(lib.llama_model_size(weights))
-        params.n_threads = params.n_threads_batch = threads
         context = lib.llama_init_from_model(weights, params)
         if not context:
             raise cannot_load(path, log.cause())
@@ -65,6 +64,7 @@ def load(
             raise cannot_load(path, "it is an encoder, which writes no text")
         tokenizer = LlamaTokenizer(lib, lib.llama_model_get_vocab(weights))
         decoder = Decoder(lib, context, len(tokenizer.vocabulary), log.cause)
+        decoder.use_threads(threads or measured_threads(decoder.try_threads))
         facts = (Path(path).stem, header.metadata(), length, sequences)
         return LlamaModel(*facts, decoder, tokenizer, resources.pop_all())
 

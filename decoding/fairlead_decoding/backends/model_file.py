@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from ..errors import ModelError
-
-SMALL = 100_000_000
-"""Below this many bytes of weights one thread is as fast as several, and disturbs nobody."""
 
 DEFAULT_CONTEXT = 4096
 """The longest context taken unasked: what more would cost in memory is for the user to decide."""
@@ -64,24 +60,3 @@ def require_length(length: int) -> None:
     """Raise `ValueError` for a number of tokens that cannot be one."""
     if length < 0:
         raise ValueError(f"a session cannot keep {length} tokens")
-
-
-def default_threads(weight_bytes: int) -> int:
-    """Return a thread count for a model with so many bytes of weights."""
-    return 1 if weight_bytes < SMALL else physical_cores()
-
-
-def physical_cores() -> int:
-    """Count the cores this process may run on, hyper-threads of one core once."""
-    count = os.cpu_count() or 1
-    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(count)
-    return len({_siblings(cpu) for cpu in allowed})
-
-
-def _siblings(cpu: int) -> str:
-    """Return what the processors that share a core with `cpu` have in common."""
-    listing = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
-    try:
-        return listing.read_text()
-    except OSError:
-        return str(cpu)

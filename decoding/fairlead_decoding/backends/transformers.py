@@ -18,13 +18,13 @@ import numpy as np
 
 from ..errors import BackendMissing, ModelError
 from ..model import LanguageModel, Logits, Rows, Session, Vocabulary
+from ..threads import measured_threads, physical_cores
 from .gguf_header import GgufHeader, read_header
 from .hf_files import is_folder, read_model
 from .hf_tokenizer import padded, plain_tokenizer, read_vocabulary
 from .model_file import (
     DEFAULT_CONTEXT,
     cannot_load,
-    default_threads,
     limit_context,
     require_length,
     require_room,
@@ -45,8 +45,8 @@ def load(
     """Load a folder as transformers saves it, or a GGUF file, whose weights are unpacked.
 
     `context_length` defaults to what the model was trained on, 4096 at most. `threads`, which
-    torch keeps for the whole process, defaults to one for models under 100 MB, else to the number
-    of physical cores. `device` defaults to CUDA where there is one.
+    torch keeps for the whole process, defaults to what is measured to suit (see
+    `fairlead_decoding.threads`). `device` defaults to CUDA where there is one.
     Raises `ModelError`, and `BackendMissing` without torch or transformers.
     """
     if dtype not in DTYPES:
@@ -56,9 +56,8 @@ def load(
     network, tokenizer = read_model(transformers, path, header, getattr(torch, dtype))
     trained = getattr(network.config, "max_position_embeddings", None) or DEFAULT_CONTEXT
     length = limit_context(context_length, trained)
-    size = sum(weights.numel() * weights.element_size() for weights in network.parameters())
-    torch.set_num_threads(threads or default_threads(size))
     _place(network, device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    torch.set_num_threads(threads or _measured_threads(torch, network))
     try:
         return TransformersModel(torch, path, network, tokenizer, header, length)
     except (KeyError, TypeError, ValueError) as error:
@@ -85,6 +84,19 @@ def _place(network: Any, device: str) -> None:
     except (AssertionError, RuntimeError) as error:
         first, *_ = str(error).splitlines() or ["no reason given"]
         raise ModelError(f"cannot use the device {device}: {first}: choose another") from error
+
+
+def _measured_threads(torch: Any, network: Any) -> int:
+    if network.device.type != "cpu":
+        return physical_cores()
+    token = torch.tensor([[0]])
+
+    def run(count: int) -> None:
+        torch.set_num_threads(count)
+        with torch.inference_mode():
+            network(input_ids=token, use_cache=False, logits_to_keep=1)
+
+    return measured_threads(run)
 
 
 class TransformersSession:

@@ -79,7 +79,9 @@ def _recursion_limit(limit: int) -> Iterator[None]:
 
 def _members(text: str, offset: int, path: Path, environment: Any, project: str | None) -> Members:
     # Never jedi's own idea of the project: it reads settings from the project's folder.
-    home = jedi.Project(project or _project_root(path, environment.get_sys_path()))
+    # The folder that an editor has open need not be the one that modules are imported from.
+    root = _project_root(path, environment.get_sys_path())
+    home = jedi.Project(project or root, added_sys_path=[str(root)])
     script = jedi.Script(
         cursor.probe_text(text, offset), path=path, environment=environment, project=home
     )

@@ -7,8 +7,7 @@ at once.
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +35,15 @@ def signatures(
     *,
     environment: Any = None,
     project: str | None = None,
-    seconds: float = 1.0,
+    over: Callable[[], bool] = lambda: False,
 ) -> tuple[Signature, ...]:
     """Return the declarations of imported names used near `offset`, the nearest first.
 
     Only what `project` declares counts; without one, what the package of the document declares.
-    No name is looked up once `seconds` have passed.
+    No further name is looked up once it is `over`.
     """
     environment = environment or jedi.InterpreterEnvironment()
-    path, end = _probe_path(source.path), time.monotonic() + seconds
+    path = _probe_path(source.path)
     home = jedi.Project(project or _project_root(path, environment.get_sys_path()))
     root = _home_of(path, project)
     found: dict[Signature, None] = {}
@@ -52,10 +51,9 @@ def signatures(
         with _recursion_limit(3000):
             script = jedi.Script(source.text, path=path, environment=environment, project=home)
             line = source.text.count("\n", 0, offset) + 1
-            for use in _imported_uses(script._module_node, line):
-                for signature in _declared(script, use, root):
-                    found[signature] = None
-                if len(found) >= MOST or time.monotonic() > end:
+            for names in _resolved(script, line):
+                found |= dict.fromkeys(_declared(names, root))
+                if len(found) >= MOST or over():
                     break
     except Exception:
         # jedi raises whatever it stumbles on; its cache of this text is not to be trusted then.
@@ -79,14 +77,31 @@ def _is_within(path: Path, root: Path) -> bool:
     return path.is_relative_to(root) and _INSTALLED.isdisjoint(path.relative_to(root).parts)
 
 
-def _imported_uses(module: Any, line: int) -> Iterator[Any]:
-    """Yield the nearest use of each imported name around `line`, the nearest of all first."""
-    nearest = []
-    for nodes in module.get_used_names().values():
-        uses = [node for node in nodes if not _is_import(node) and _is_near(node, line)]
-        if uses and any(map(_is_import, nodes)):
-            nearest.append(min(uses, key=lambda node: abs(node.line - line)))
-    yield from sorted(nearest, key=lambda node: (abs(node.line - line), -node.line))
+def _resolved(script: Any, line: int) -> Iterator[Iterable[Any]]:
+    """Yield what each imported name stands for that is used near `line`, the nearest first.
+
+    Of a module, it is what its members stand for that are used.
+    """
+    known: dict[str, list[Any]] = {}
+    members: set[tuple[str, str]] = set()
+    for use in _imported_uses(script._module_node, line):
+        if use.value not in known:
+            known[use.value] = _goto(script, use)
+            yield known[use.value]
+        member = _member_after(use)
+        if member is None or (use.value, member.value) in members:
+            continue
+        if any(name.type == "module" for name in known[use.value]):
+            members.add((use.value, member.value))
+            yield _goto(script, member)
+
+
+def _imported_uses(module: Any, line: int) -> list[Any]:
+    """Return the uses of imported names around `line`, the nearest first."""
+    used = module.get_used_names().values()
+    imported = (nodes for nodes in used if any(map(_is_import, nodes)))
+    near = [n for nodes in imported for n in nodes if _is_near(n, line) and not _is_import(n)]
+    return sorted(near, key=lambda name: (abs(name.line - line), -name.line, -name.column))
 
 
 def _is_import(name: Any) -> bool:
@@ -97,13 +112,9 @@ def _is_near(name: Any, line: int) -> bool:
     return bool(line - LINES_BEFORE <= name.line <= line + LINES_AFTER)
 
 
-def _declared(script: Any, use: Any, root: Path) -> Iterator[Signature]:
-    """Yield the declaration of a name; of a module, that of the member that is used."""
-    found = _goto(script, use)
-    member = _member_after(use)
-    if member is not None and any(name.type == "module" for name in found):
-        found = _goto(script, member)
-    for name in found:
+def _declared(names: Iterable[Any], root: Path) -> Iterator[Signature]:
+    """Yield the declarations of those of `names` that files below `root` declare."""
+    for name in names:
         tree, path = name._name.tree_name, name.module_path
         if tree is not None and path is not None and _is_within(path, root):
             text = declaration(tree.get_definition())
@@ -111,7 +122,7 @@ def _declared(script: Any, use: Any, root: Path) -> Iterator[Signature]:
                 yield Signature(str(path), text)
 
 
-def _goto(script: Any, leaf: Any) -> Iterable[Any]:
+def _goto(script: Any, leaf: Any) -> list[Any]:
     found: list[Any] = script.goto(leaf.line, leaf.column, follow_imports=True)
     return found
 

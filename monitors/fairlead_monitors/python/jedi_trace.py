@@ -162,13 +162,30 @@ def _find_attribute(context: Any, values: Any, name: Any, depth: int) -> Found:
     for value in values:
         if is_none(value):
             continue
-        definitions = value.goto(name, name_context=context)
+        definitions = value.goto(name, name_context=context) + _redeclared(value, name.value)
         if not definitions:
             return Found(gap=f"no {name.value} on one of the possible receivers")
         found |= _union(find_definition(d, depth) for d in definitions)
         if any(map(_is_self_returning_property, definitions)):
             found |= Found(ValueSet([value]))
     return found
+
+
+def _redeclared(value: Any, name: str) -> list[Any]:
+    """Return the nearest ``name: type`` in the body of the class of `value` or a base.
+
+    jedi prefers what a base assigns to ``self``, although a subclass has declared it anew.
+    """
+    if not value.is_instance() or value.is_compiled() or value.is_stub():
+        return []
+    filters = value.py__class__().get_filters(is_instance=True)
+    found: list[Any] = next((names for f in filters if (names := f.get(name))), [])
+    return [n for n in found if n.tree_name and _is_declaration(n.tree_name.get_definition())]
+
+
+def _is_declaration(statement: Any) -> bool:
+    is_statement = statement is not None and statement.type == "expr_stmt"
+    return is_statement and statement.children[1].type == "annassign"
 
 
 def _is_self_returning_property(name: Any) -> bool:

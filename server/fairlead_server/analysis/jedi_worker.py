@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,6 +22,9 @@ from fairlead_monitors.engine import Completeness, Members, Source
 
 MODULES = 2000
 """How many parsed modules are kept in memory: about half a gigabyte."""
+
+SIGNATURES = 1.0
+"""Seconds after which no further declaration is looked up: members, which can veto, may wait."""
 
 # A process that was killed while it wrote to the cache of parsed modules leaves these behind.
 _TORN_CACHE = ("EOFError", "UnpicklingError")
@@ -95,11 +99,13 @@ class _Analysis:
             shutil.rmtree(self._cache, ignore_errors=True)
 
     def _signatures(self, jedi_signatures: Any, request: Mapping[str, Any]) -> dict[str, Any]:
+        end = time.monotonic() + SIGNATURES
         found = jedi_signatures.signatures(
             Source(request["path"], request["text"]),
             request["offset"],
             environment=self._environment,
             project=self._project,
+            over=lambda: time.monotonic() > end,
         )
         return {"signatures": [(signature.path, signature.text) for signature in found]}
 

@@ -14,6 +14,7 @@ from pygls.lsp.server import LanguageServer
 
 from fairlead_server import __version__
 from fairlead_server.completer import Completer
+from fairlead_server.lsp.recent import Recent
 from fairlead_server.lsp.snapshot import project_of
 from fairlead_server.lsp.worker import ModelState, Worker
 from fairlead_server.settings import Options, Settings, resolve
@@ -46,6 +47,7 @@ class FairleadServer(LanguageServer):
         super().__init__("fairlead", __version__)
         self.state = State(options)
         self.worker = Worker(self._forward)
+        self.recent = Recent()
         self._build = build
         self._loaded: Settings | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -91,4 +93,4 @@ class FairleadServer(LanguageServer):
 
 def _of_completer(settings: Settings) -> Settings:
     """Return `settings` without what each request states anew."""
-    return replace(settings, guided=True, max_new_tokens=1, patience=0.0)
+    return replace(settings, guided=True, max_new_tokens=1, patience=0.0, context=None)

@@ -23,16 +23,19 @@ def register(server: FairleadServer) -> None:
 
 def did_open(server: FairleadServer, params: types.DidOpenTextDocumentParams) -> None:
     """Start the analysis ahead of the first question."""
+    server.recent.opened(params.text_document.uri)
     _warm(server, params.text_document.uri)
 
 
 def did_change(server: FairleadServer, params: types.DidChangeTextDocumentParams) -> None:
     """Stop work on the text as it was: the answers would not fit any more."""
+    server.recent.changed(params.text_document.uri, params.content_changes)
     server.worker.drop(params.text_document.uri)
 
 
 def did_close(server: FairleadServer, params: types.DidCloseTextDocumentParams) -> None:
     """Stop work on the document."""
+    server.recent.closed(params.text_document.uri)
     server.worker.drop(params.text_document.uri)
 
 

@@ -12,6 +12,7 @@ from lsprotocol import types
 from fairlead_decoding.types import GenerationConfig
 from fairlead_server.completer import Completer
 from fairlead_server.lsp import convert
+from fairlead_server.lsp.recent import Surroundings
 from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.lsp.snapshot import snapshot_of
 from fairlead_server.lsp.worker import Priority
@@ -73,9 +74,10 @@ async def _complete(
     server: FairleadServer, uri: str, place: convert.Place, effort: Effort
 ) -> CompletionResult:
     settings = server.state.settings()
+    around = server.recent.around(server.workspace, uri)
 
     def work(completer: Completer, over: Callable[[], bool]) -> CompletionResult:
-        return suggest(completer, place, settings, effort, over)
+        return suggest(completer, place, around, settings, effort, over)
 
     return await asyncio.wrap_future(server.worker.submit(uri, effort.priority, work, NOTHING))
 
@@ -83,6 +85,7 @@ async def _complete(
 def suggest(
     completer: Completer,
     place: convert.Place,
+    around: Surroundings,
     settings: Settings,
     effort: Effort,
     over: Callable[[], bool],
@@ -95,6 +98,9 @@ def suggest(
         GenerationConfig(max_new_tokens=settings.max_new_tokens, deadline=deadline),
         guided=settings.guided,
         patience=settings.patience * effort.patience,
+        others=around.others,
+        edits=around.edits,
+        context=settings.context,
     )
     result = completer.complete(greedy, cancelled=over)
     if not effort.samples or over() or time.monotonic() >= deadline:
