@@ -65,6 +65,8 @@ class Lexicon:
         A text that runs past a string does so with a byte that `continues`, by byte, is false for.
         The strings are not empty.
         """
+        if not self._texts:
+            return np.empty(0, np.int64)
         head, following = _words(strings)
         low = np.searchsorted(self._head, head)
         short = self._short[low - 1]

@@ -70,7 +70,7 @@ class PassCosts:
         if size not in self._seconds:
             # The first pass of a size also sets up what later ones use.
             self._seconds[size] = deque(maxlen=_TIMES)
-        elif size == 0 and self._seconds.get(before):
+        elif before and not size and self._seconds.get(before):
             # A pass is slower after one of another size: the draft is charged with that.
             self._seconds[before][-1] += max(0.0, seconds - self._typical(0))
         else:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -98,9 +99,8 @@ def kept_threads() -> Iterator[None]:
 @pytest.mark.usefixtures("kept_threads")
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_model_is_as_new_after_the_measurement(backend: str, embedded_gguf: Path) -> None:
-    from fairlead_server.plugins import load
-
-    measured, stated = (load("models", backend)(str(embedded_gguf), threads=t) for t in (None, 1))
+    load = import_module(f"fairlead_decoding.backends.{backend}").load
+    measured, stated = (load(str(embedded_gguf), threads=count) for count in (None, 1))
     try:
         rows = [model.session().forward(model.encode("import os")) for model in (measured, stated)]
         assert rows[0].argmax() == rows[1].argmax()

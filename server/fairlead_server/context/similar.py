@@ -32,8 +32,9 @@ LONGEST = 100_000
 
 # The usual values of BM25: how soon repetition saturates, how much length is made up for.
 _K1, _B = 1.2, 0.75
-_IDENTIFIER = re.compile(r"[^\W\d]\w+")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_IDENTIFIER = re.compile(r"\b[^\W\d]\w+")
+# Where words meet in an identifier: line_count, lineCount, HTTPServer.
+_JOINT = re.compile(r"[_\d]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def terms(text: str) -> Counter[str]:
     """Count the identifiers in `text` and the words they are made of, in lower case."""
     counted: Counter[str] = Counter()
     for identifier in _IDENTIFIER.findall(text):
-        words = _WORD.findall(identifier)
+        words = _JOINT.split(identifier)
         counted.update({identifier.lower(), *(word.lower() for word in words if len(word) > 1)})
     return counted
 

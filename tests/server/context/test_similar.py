@@ -33,7 +33,7 @@ def test_terms_are_counted_once_for_each_identifier() -> None:
 
 
 def test_bm25_is_the_published_formula() -> None:
-    texts = [Counter("a a b".split()), Counter("b c".split()), Counter("c c c c".split())]
+    texts = [Counter("aab"), Counter("bc"), Counter("cccc")]
     k, b, average = 1.2, 0.75, 3.0
 
     def weight(having: int) -> float:

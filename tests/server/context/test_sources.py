@@ -29,7 +29,7 @@ OWN = DocumentSnapshot("/p/a/own.py", "x = 1\n", "python")
             "def f(a: int, b: str, ) -> None:\n",
         ),
         (
-            "public class A {\n    private int x;\n    public int size() {\n        return x;\n    }",
+            "public class A {\n    private int x;\n    public int size() {\n    }\n}\n",
             "public class A {\n    public int size() {\n",
         ),
         ("export function f(x) {\n  return 1\n}\n", "export function f(x) {\n"),
