@@ -22,6 +22,9 @@ from pathlib import Path
 from fairlead_monitors.engine import Completeness, Source
 from fairlead_monitors.python.jedi_members import members
 
+PACKAGES = ["jedi", "parso", "pygls", "_pytest", "hypothesis", "networkx"]
+"""Measured when none is named."""
+
 
 @dataclass(frozen=True)
 class Access:
@@ -148,13 +151,15 @@ def _kind(reason: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--package", action="append", required=True)
+    parser.add_argument(
+        "--package", action="append", help=f"may be given again; default {', '.join(PACKAGES)}"
+    )
     parser.add_argument("--sample", type=int, default=100, help="accesses per package")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--context", choices=("suffix", "prefix"), default="suffix")
     parser.add_argument("--json", action="store_true", help="print one JSON value")
     options = parser.parse_args(arguments)
-    drawn = sample(options.package, options.sample, options.seed)
+    drawn = sample(options.package or PACKAGES, options.sample, options.seed)
     answers = [ask(access, options.context) for access in drawn]
     figures = report(answers)
     if options.json:

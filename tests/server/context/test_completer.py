@@ -1,4 +1,4 @@
-"""Context in the completer: what the prompt holds, and that typing does not change its beginning."""
+"""Context in the completer: what the prompt holds, and that typing leaves its beginning alone."""
 
 from __future__ import annotations
 
