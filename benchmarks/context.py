@@ -4,9 +4,11 @@ Each sample is a place in a file of an installed package: the rest of the line a
 out, and completed from the document alone and with the context of each source. Half of the places
 stand right after the dot of a dereference, the others anywhere in a line of code. Other files of
 the same package count as open. All configurations meet the same places, so that differences are
-paired: `p` is that of the exact sign test.
+paired: `p` is that of the exact sign test. Besides, the bits are counted that the model spends on
+the line that is wanted, in each prompt; `saved` are those that a source makes unnecessary.
 
-Choose packages that the model was not trained on.
+With `--repository`, places are taken from its history instead (see `_history.py`), and recent edits
+count as a source too. Choose packages and repositories that the model was not trained on.
 """
 
 from __future__ import annotations
@@ -27,9 +29,14 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import stdev
+from typing import Any
+
+import numpy as np
+from _history import Moment, moments
 
 from fairlead_decoding.complete import Decoder
-from fairlead_decoding.types import GenerationConfig
+from fairlead_decoding.types import Completion, GenerationConfig, Prompt
 from fairlead_monitors.engine import CompletionEngine, Members, Signature, Source
 from fairlead_monitors.python.members import MembersMonitor
 from fairlead_server import __version__
@@ -43,6 +50,7 @@ from fairlead_server.model_files import load_model
 from fairlead_server.settings import Options, resolve
 from fairlead_server.suggestion import CompletionRequest
 
+PACKAGES = ("jedi", "parso", "pygls", "importlinter", "grimp", "hypothesis")
 OPEN = 8
 """How many other files are open."""
 
@@ -51,26 +59,36 @@ METRICS = ("line_exact_match", "next_identifier")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
-@dataclass(frozen=True)
-class Place:
-    """A document without the rest of one line, which was `wanted`, and files open beside it."""
-
-    document: DocumentSnapshot
-    offset: int
-    wanted: str
-    others: tuple[DocumentSnapshot, ...]
-
-
 @dataclass
 class Tally:
     """Whether each place was completed rightly, in the order of the places."""
 
     right: dict[tuple[str, str, str], list[bool]] = field(default_factory=dict)
     tokens: dict[str, list[int]] = field(default_factory=dict)
+    bits: dict[str, list[float]] = field(default_factory=dict)
 
     def count(self, metric: str, guided: str, sources: str, right: bool) -> None:
         """Count one completion."""
         self.right.setdefault((metric, guided, sources), []).append(right)
+
+
+class Listening(Decoder):
+    """A decoder that remembers its last prompt."""
+
+    def complete(self, prompt: Prompt, *arguments: Any, **options: Any) -> list[Completion]:
+        """Complete as always."""
+        self.last = prompt
+        return super().complete(prompt, *arguments, **options)
+
+    def bits(self, text: str) -> float:
+        """Return the information in `text`, written after the last prompt."""
+        session, logits = self.prompts.prefill(self.last.tokens)
+        session, total = session.fork(), 0.0
+        for token in self.model.encode(self.last.heal.decode() + text):
+            total += float(np.logaddexp.reduce(logits.astype(np.float64)) - logits[token])
+            logits = session.forward([token])
+        session.close()
+        return total / math.log(2)
 
 
 class Remembering:
@@ -123,7 +141,7 @@ def package_files(name: str, copies: Path) -> list[Path]:
     return sorted(f for f in files if "test" not in f.relative_to(copies).as_posix())
 
 
-def draw(packages: Sequence[str], size: int, seed: int, copies: Path) -> list[Place]:
+def draw(packages: Sequence[str], size: int, seed: int, copies: Path) -> list[Moment]:
     """Draw `size` places of each package, dereferences and others by turns."""
     rng, places = random.Random(seed), []
     for package in packages:
@@ -138,19 +156,26 @@ def draw(packages: Sequence[str], size: int, seed: int, copies: Path) -> list[Pl
     return places
 
 
-def _cut(path: Path, text: str, offset: int, files: list[Path], rng: random.Random) -> Place:
+def _cut(path: Path, text: str, offset: int, files: list[Path], rng: random.Random) -> Moment:
     end = text.find("\n", offset)
     beside = [f for f in files if f != path and f.parent == path.parent]
     elsewhere = [f for f in files if f.parent != path.parent]
     rng.shuffle(beside)
     rng.shuffle(elsewhere)
     opened = (beside + elsewhere)[:OPEN]
-    return Place(
+    return Moment(
         DocumentSnapshot(str(path), text[:offset] + text[end:], "python"),
         offset,
         text[offset:end],
         tuple(DocumentSnapshot(str(f), f.read_text("utf-8"), "python") for f in opened),
+        (),
     )
+
+
+def draw_history(repositories: Sequence[Path], size: int, seed: int, copies: Path) -> list[Moment]:
+    """Draw `size` places from the history of each repository."""
+    rng = random.Random(seed)
+    return [m for path in repositories for m in moments(path, size, rng, copies)]
 
 
 def _dereferences(text: str) -> list[int]:
@@ -198,7 +223,11 @@ def next_identifier(prefix: str, text: str) -> str:
 
 
 def measure(
-    completer: Completer, engine: Remembering, places: Sequence[Place], sets: dict[str, list[str]]
+    completer: Completer,
+    decoder: Listening,
+    engine: Remembering,
+    places: Sequence[Moment],
+    sets: dict[str, list[str]],
 ) -> Tally:
     """Complete every place with every set of sources, guided and not."""
     tally = Tally()
@@ -214,6 +243,7 @@ def measure(
                     guided=guided == "guided",
                     patience=PATIENCE,
                     others=place.others,
+                    edits=place.edits,
                     context=tuple(sources),
                 )
                 result = completer.complete(request)
@@ -224,6 +254,7 @@ def measure(
                 tally.count("next_identifier", guided, name, same)
             used = sum(c.tokens for c in result.context.contributions)
             tally.tokens.setdefault(name, []).append(used)
+            tally.bits.setdefault(name, []).append(decoder.bits(wanted + "\n"))
         engine.forget()
         if number % 20 == 0:
             print(f"{number} of {len(places)} places", file=sys.stderr)
@@ -248,6 +279,17 @@ def figures(tally: Tally) -> dict[str, dict[str, object]]:
         if name != "none":
             entry |= {"gained": gained, "lost": lost, "p": sign_test(gained, lost)}
         found[f"{metric}.{guided}.{name}"] = entry
+    for name, bits in tally.bits.items():
+        saved = [old - new for old, new in zip(tally.bits["none"], bits, strict=True)]
+        mean, half = sum(saved) / len(saved), 1.96 * stdev(saved) / math.sqrt(len(saved))
+        found[f"bits_of_the_line.{name}"] = {
+            "value": sum(bits) / len(bits),
+            "unit": "bits",
+            "n": len(bits),
+            "saved": mean,
+            "saved_low": mean - half,
+            "saved_high": mean + half,
+        }
     for name, counts in tally.tokens.items():
         mean = sum(counts) / len(counts)
         found[f"context_tokens.{name}"] = {"value": mean, "unit": "tokens", "n": len(counts)}
@@ -272,26 +314,30 @@ def sign_test(gained: int, lost: int) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; print the figures, or write them to a file."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--package", action="append", required=True)
-    parser.add_argument("--sample", type=int, default=100, help="places in each package")
+    parser.add_argument("--package", action="append", help=f"default: {', '.join(PACKAGES)}")
+    parser.add_argument("--repository", action="append", type=Path, help="a git repository")
+    parser.add_argument("--sample", type=int, default=60, help="places in each package")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--model")
     parser.add_argument("--layout", choices=LAYOUTS, default="auto")
     parser.add_argument("--share", type=float, default=assemble.SHARE, help="of the context")
-    parser.add_argument("--sources", default=",".join(n for n in NAMES if n != EDITS))
-    parser.add_argument("--output", type=Path)
+    parser.add_argument("--json", action="store_true", help="print one JSON value")
     stated = parser.parse_args(arguments)
     assemble.SHARE = stated.share
-    names = stated.sources.split(",")
+    names = [name for name in NAMES if name != EDITS or stated.repository]
     sets = {"none": [], **{name: [name] for name in names}, "all": names}
     settings = resolve(Options(model=stated.model))
     engine = Remembering(JediEngine())
     layout = None if stated.layout == "auto" else stated.layout
-    decoder = Decoder(load_model(settings))
+    decoder = Listening(load_model(settings))
     completer = Completer(decoder, {"python": engine}, {"python": MembersMonitor}, layout)
     with tempfile.TemporaryDirectory(prefix="fairlead-benchmark-") as copies:
-        places = draw(stated.package, stated.sample, stated.seed, Path(copies))
-        tally = measure(completer, engine, places, sets)
+        if stated.repository:
+            places = draw_history(stated.repository, stated.sample, stated.seed, Path(copies))
+        else:
+            packages = stated.package or PACKAGES
+            places = draw(packages, stated.sample, stated.seed, Path(copies))
+        tally = measure(completer, decoder, engine, places, sets)
     completer.close()
     report = {
         "eval": "context",
@@ -302,9 +348,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "command": "python benchmarks/context.py " + " ".join(arguments or sys.argv[1:]),
         "figures": figures(tally),
     }
-    text = json.dumps(report, indent=2)
-    _ = stated.output.write_text(text + "\n", "utf-8") if stated.output else print(text)
+    if stated.json:
+        json.dump(report, sys.stdout, indent=2)
+    else:
+        show(report["figures"])
     return 0
+
+
+def show(found: dict[str, dict[str, object]]) -> None:
+    """Print the figures as lines."""
+    for name, figure in found.items():
+        line = f"{name:44} {figure['value']:8.3f}"
+        if "p" in figure:
+            line += f"   +{figure['gained']} -{figure['lost']}, p = {figure['p']:.3f}"
+        if "saved" in figure:
+            line += f"   saved {figure['saved']:.3f} ({figure['saved_low']:.3f} to"
+            line += f" {figure['saved_high']:.3f})"
+        print(line)
 
 
 if __name__ == "__main__":

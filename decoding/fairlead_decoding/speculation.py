@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +23,12 @@ of rows that matrix kernels are made for; few sizes are measured soon."""
 
 LONGEST = SIZES[-1]
 
-PAYS = 1.05
-"""Drafts are evaluated where they are expected to make forward passes this much faster."""
+PAYS = 1.1
+"""Drafts are evaluated where they are expected to make forward passes this much faster: less would
+go into making them, and into passes of changing sizes, which are slower than equal ones."""
 
-RETRY = 64
-"""After so many passes without a draft one is evaluated to see whether it still does not pay."""
+RETRY = 128
+"""After so many passes without a draft a few are evaluated, to see whether it pays by now."""
 
 FORGET = 1024
 """After so many passes the measurements of a size count no more."""
@@ -37,6 +37,8 @@ _CERTAIN = 3  # measurements of a size that are enough to go by
 _TIMES = 9  # measurements of a size that are kept
 _GUESSED_SLOPE = 0.1
 _LEARNT = 8  # drafts of a kind that are watched before one is evaluated
+_ATTENTIVE = 32  # passes without a draft after which only one pass in _GLANCE makes one
+_GLANCE = 4
 _MEMORY = 128  # drafts of a kind after which all until then count half
 
 
@@ -54,46 +56,48 @@ def best_size(came_true: Sequence[float], costs: Mapping[int, float]) -> tuple[i
 
 
 class PassCosts:
-    """What forward passes take, by the number of drafted tokens in them."""
+    """What forward passes cost, by the number of drafted tokens in them."""
 
     def __init__(self) -> None:
         self._passes = 0
-        self._last = 0
-        self._seconds: dict[int, deque[float]] = {}
+        self._single = 0
         self._used: dict[int, int] = {}
+        self._singles: deque[float] = deque(maxlen=_TIMES)
+        self._ratios: dict[int, deque[float]] = {}
 
     def note(self, size: int, seconds: float) -> None:
         """Add a measurement."""
         self._passes += 1
-        self._used[size] = self._passes
-        before, self._last = self._last, size
-        if size not in self._seconds:
+        if not size:
+            self._single = self._passes
+            self._singles.append(seconds)
+        elif size not in self._ratios:
             # The first pass of a size also sets up what later ones use.
-            self._seconds[size] = deque(maxlen=_TIMES)
-        elif before and not size and self._seconds.get(before):
-            # A pass is slower after one of another size: the draft is charged with that.
-            self._seconds[before][-1] += max(0.0, seconds - self._typical(0))
-        else:
-            self._seconds[size].append(seconds)
+            self._ratios[size] = deque(maxlen=_TIMES)
+        elif self._passes - self._single <= _TIMES and self._singles:
+            # How fast the machine is changes: compare with what has just been measured.
+            self._ratios[size].append(seconds / _typical(self._singles))
+        self._used[size] = self._passes
         for old in [n for n, at in self._used.items() if n and self._passes - at > FORGET]:
-            del self._used[old], self._seconds[old]
-
-    def _typical(self, size: int) -> float:
-        # Others may use the machine at times: neither the mean nor the minimum tells.
-        return median(self._seconds.get(size) or (0.0,))
+            del self._used[old], self._ratios[old]
 
     def ratios(self) -> dict[int, float]:
         """Return the cost of a pass for all `SIZES`, that of a pass without a draft being 1.
 
         A size that was not measured costs as much per token as the nearest one that was.
         """
-        single = self._typical(0)
-        measured = [n for n, seconds in self._seconds.items() if n and len(seconds) >= _CERTAIN]
-        known = {n: max(1.0, self._typical(n) / single) for n in measured if single}
+        measured = {n: ratios for n, ratios in self._ratios.items() if len(ratios) >= _CERTAIN}
+        known = {n: max(1.0, _typical(ratios)) for n, ratios in measured.items()}
         slopes = {n: (ratio - 1) / n for n, ratio in known.items()}
         nearest = {n: min(slopes, key=lambda k: abs(k - n), default=n) for n in SIZES}
         guessed = {n: 1 + n * slopes.get(k, _GUESSED_SLOPE) for n, k in nearest.items()}
         return guessed | known
+
+
+def _typical(times: Sequence[float]) -> float:
+    # Others that use the machine make passes longer, and long ones more often: the median would
+    # tell more of them than of the passes.
+    return sorted(times)[len(times) // 4]
 
 
 @dataclass
@@ -111,7 +115,12 @@ class Speculation:
     accepted: int = 0
     costs: PassCosts = field(default_factory=PassCosts)
     _idle: int = 0
+    _trials: int = 0
     _reached: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    def watches(self) -> bool:
+        """Tell whether a draft is wanted: where none pays for long, not after every token."""
+        return self._idle <= _ATTENTIVE or self.passes % _GLANCE == 0
 
     def size(self, draft: Draft, place: int) -> int:
         """Return how many tokens of `draft` to evaluate, of which `place` came true already."""
@@ -119,7 +128,9 @@ class Speculation:
         if self.fixed is not None:
             return min(self.fixed, left)
         size, gain = best_size(self.chances(draft.kind, place)[:left], self.costs.ratios())
-        return size if gain >= PAYS or self._idle >= RETRY else 0
+        if self._idle >= RETRY:
+            self._trials = _CERTAIN + 1
+        return size if gain >= PAYS or self._trials else 0
 
     def chances(self, kind: str, place: int = 0) -> list[float]:
         """Return how often more than 0, 1, … further tokens came true of drafts of this kind.
@@ -145,4 +156,5 @@ class Speculation:
         self.drafted += size
         self.accepted += accepted
         self._idle = 0 if size else self._idle + 1
+        self._trials -= bool(size and self._trials)
         self.costs.note(size, seconds)

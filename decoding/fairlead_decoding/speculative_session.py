@@ -121,6 +121,8 @@ class SpeculativeSession:
         """Return what to evaluate after `token`, going on with the draft while it comes true."""
         if self._draft is None or self._place == len(self._draft.tokens):
             self._drop_draft()
+            if not self._speculation.watches():
+                return ()
             self._text[self._length : self._length + 1] = token
             self._draft = self._guess(self._text[: self._length + 1])
         if self._draft is None:

@@ -22,6 +22,9 @@ Ids = NDArray[np.int64]
 
 _MEMO_SIZE = 256
 
+_FEW = 8
+"""So many texts are faster looked up one by one."""
+
 
 class TokenTrie:
     """Answers which tokens start with, lead to, or run past given byte strings."""
@@ -37,10 +40,14 @@ class TokenTrie:
 
     def subtree(self, prefix: bytes) -> Ids:
         """Return the ids of all tokens that start with `prefix`, in order of their bytes."""
-        low = bisect_left(self._texts, prefix)
-        after = _successor(prefix)
-        high = len(self._texts) if after is None else bisect_left(self._texts, after, low)
+        low, high = self._range(prefix, 0, len(self._texts))
         return self._ids[low:high]
+
+    def _range(self, prefix: bytes, low: int, high: int) -> tuple[int, int]:
+        """Return, between two places, the bounds of the tokens that start with `prefix`."""
+        low = bisect_left(self._texts, prefix, low, high)
+        after = _successor(prefix)
+        return low, high if after is None else bisect_left(self._texts, after, low, high)
 
     def healing(self, prefix: bytes) -> Ids:
         """Return the tokens with which a text that must begin with `prefix` can begin."""
@@ -70,18 +77,33 @@ class TokenTrie:
 
     def _walk(self, heal: bytes, constraint: Constraint) -> Ids:
         wanted = _rests(constraint)
-        allowed = np.zeros(len(self.vocabulary), np.bool_)
+        parts: list[Ids] = []
         if heal:
             wanted = [heal + rest for rest in wanted]
         elif constraint.typed in constraint.names:
             # The name is complete: whatever begins with a byte that ends it may follow.
             wanted.remove(b"")
-            for byte in _outside(constraint.continues):
-                allowed[self.subtree(byte)] = True
-        if wanted:
+            parts += map(self.subtree, _outside(constraint.continues))
+        if len(wanted) <= _FEW:
+            places = {p for text in wanted for p in self._related(text, constraint.continues)}
+            parts.append(self._ids[list(places)])
+        else:
             table = _by_byte(constraint.continues)
-            allowed[self._ids[self._lexicon.related(wanted, table)]] = True
-        return np.flatnonzero(allowed)
+            parts.append(self._ids[self._lexicon.related(wanted, table)])
+        return _distinct(parts, len(self.vocabulary))
+
+    def _related(self, text: bytes, continues: frozenset[int]) -> list[int]:
+        """Do for one text what `Lexicon.related` does for many; for few it is quicker."""
+        texts, low, high, found = self._texts, 0, len(self._texts), list[int]()
+        for end in range(1, len(text) + 1):
+            low, high = self._range(text[:end], low, high)
+            while low < high and len(texts[low]) == end:
+                found.append(low)
+                low += 1
+            if low == high:
+                return found
+        end = len(text)
+        return found + [place for place in range(low, high) if texts[place][end] not in continues]
 
 
 @lru_cache(maxsize=4)
@@ -96,6 +118,16 @@ def _rests(constraint: Constraint) -> list[bytes]:
     if not typed:
         return list(constraint.names)
     return [name[cut:] for name in constraint.names if name.startswith(typed)]
+
+
+def _distinct(parts: list[Ids], size: int) -> Ids:
+    """Join `parts`, sorted and each id once; all are under `size`."""
+    if len(parts) == 1 and len(parts[0]) < _FEW * _FEW:
+        return np.array(sorted(set(parts[0].tolist())), dtype=np.int64)
+    seen = np.zeros(size, np.bool_)
+    for part in parts:
+        seen[part] = True
+    return np.flatnonzero(seen)
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ from fairlead_decoding.stopping import after_lines, never
 from fairlead_decoding.types import Prompt
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import CompletionEngine, Members, Source
-from fairlead_server.context.assemble import Assembled, budget_of
+from fairlead_server.context.assemble import Assembled
 from fairlead_server.context.edits import Edits
 from fairlead_server.context.imports import Imports
 from fairlead_server.context.keeper import ContextKeeper
@@ -160,7 +160,7 @@ class Completer:
         return self._context.at(
             Place(request.document, request.offset, request.others, request.edits),
             self.context_sources(request.context),
-            budget_of(self._decoder.model, request.config.max_new_tokens),
+            request.config.max_new_tokens,
             min(until, request.config.deadline or until),
             cancelled,
         )

@@ -161,14 +161,16 @@ def test_the_size_that_pays_most(
     ("passes", "ratios"),
     [
         ([], {1: 1.1, 3: 1.3, 7: 1.7, 15: 2.5}),
-        # The first pass of a size does not count; neither do passes that others disturb.
-        ([(0, 9), (0, 2), (0, 2), (0, 9), (1, 9), (1, 3), (1, 3), (1, 9)], {1: 1.5, 3: 2.5}),
-        ([(0, 2), (0, 2), (3, 2), (3, 5), (3, 5), (3, 5)], {1: 1.5, 3: 2.5, 7: 4.5}),
-        ([(0, 2), (0, 2), (3, 2), (3, 5), (3, 5)], {1: 1.1, 3: 1.3}),  # too few
-        ([(0, 2), (0, 2), *[(1, 3), (0, 3)] * 4], {1: 2.0}),  # the pass after it is slower
-        ([(0, 2), (0, 2), *[(1, 1)] * 4], {1: 1.0}),  # nothing is for free
-        ([(0, 2), (0, 2), *[(1, 3)] * 4, *[(0, 2)] * FORGET, (1, 1)], {1: 1.5}),
-        ([(0, 2), (0, 2), *[(1, 3)] * 4, *[(0, 2)] * FORGET, (0, 2)], {1: 1.1}),
+        # The first pass of a size does not count, and hardly those that others disturb.
+        ([(0, 9), (0, 2), (0, 9), (1, 9), (1, 9), (1, 9), (1, 3), (1, 3), (1, 9)], {1: 1.5}),
+        ([(0, 2), (3, 9), (3, 5), (3, 5), (3, 5)], {1: 1.5, 3: 2.5, 7: 4.5}),
+        ([(0, 2), (3, 9), (3, 5), (3, 5)], {1: 1.1, 3: 1.3}),  # too few
+        # The machine became slow: what is compared was measured together.
+        ([*[(0, 2)] * 9, *[(1, 4)] * 9, *[(0, 8)] * 9, *[(1, 16)] * 9], {1: 2.0}),
+        ([*[(0, 2)] * 9, *[(1, 4)] * 9, *[(1, 16)] * 9], {1: 2.0}),
+        ([(0, 2), *[(1, 1)] * 4], {1: 1.0}),  # nothing is for free
+        ([(0, 2), *[(1, 3)] * 4, *[(0, 2)] * FORGET, (1, 1)], {1: 1.5}),
+        ([(0, 2), *[(1, 3)] * 4, *[(0, 2)] * FORGET, (0, 2)], {1: 1.1}),
     ],
 )
 def test_what_passes_cost(passes: list[tuple[int, float]], ratios: dict[int, float]) -> None:
@@ -226,7 +228,7 @@ def test_what_did_not_pay_is_tried_again() -> None:
         size = speculation.size(DRAFT, 0)
         tried += bool(size)
         speculation.took(size, 1.0 + 2.0 * size)
-    assert 8 <= tried <= 10
+    assert 30 <= tried <= 40
 
 
 def test_what_came_true_long_ago_counts_less_and_less() -> None:

@@ -143,6 +143,24 @@ class Decoder:
         self._decode({sequence: start for sequence, _, start in parts})
         return [self._logits(row) for row in rows]
 
+    def native_greedy(
+        self, sequence: int, prompt: Sequence[int], count: int, note: Callable[[int], None]
+    ) -> None:
+        """Let llama.cpp's own greedy sampler continue `prompt` by `count` tokens; tell each."""
+        lib = self._lib
+        chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
+        lib.llama_sampler_chain_add(chain, lib.llama_sampler_init_greedy())
+        try:
+            self.evaluate(sequence, prompt, 0)
+            for position in range(len(prompt), len(prompt) + count):
+                note(token := lib.llama_sampler_sample(chain, self._context, -1))
+                if position + 1 < len(prompt) + count:
+                    self._batch.clear()
+                    self._batch.add(sequence, (token,), position, wanted=1)
+                    self._decode({sequence: position})
+        finally:
+            lib.llama_sampler_free(chain)
+
     def _decode(self, starts: Mapping[int, int]) -> None:
         """Evaluate the batch; where that fails, cut each sequence back to where it started."""
         status = self._lib.llama_decode(self._context, self._batch.struct)

@@ -14,7 +14,7 @@ import functools
 import logging
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +134,7 @@ class LlamaSession:
     def __init__(self, model: LlamaModel, sequence: int, tokens: Sequence[int] = ()) -> None:
         self.model = model
         self._decoder = model.decoder
-        self._sequence = sequence
+        self.sequence = sequence
         self._tokens = list(tokens)
         self._open = True
 
@@ -159,7 +159,7 @@ class LlamaSession:
         """Return what the decoder is given to append `tokens`; raises where it may not be."""
         self._require_open()
         require_room(len(self._tokens), len(tokens), self.model.context_length)
-        return self._sequence, tokens, len(self._tokens)
+        return self.sequence, tokens, len(self._tokens)
 
     def extend(self, tokens: Sequence[int]) -> None:
         """Note that `tokens` have been evaluated."""
@@ -171,27 +171,27 @@ class LlamaSession:
         require_length(length)
         if length >= len(self._tokens):
             return
-        if not self._decoder.forget(self._sequence, length):
+        if not self._decoder.forget(self.sequence, length):
             self._rebuild(length)
         del self._tokens[length:]
 
     def _rebuild(self, length: int) -> None:
         # The state of recurrent models cannot be cut, only dropped and computed anew.
-        self._decoder.forget(self._sequence, 0)
+        self._decoder.forget(self.sequence, 0)
         if length:
-            self._decoder.evaluate(self._sequence, self._tokens[:length], 0)
+            self._decoder.evaluate(self.sequence, self._tokens[:length], 0)
 
     def fork(self) -> LlamaSession:
         """Return a session that shares the cells of all tokens so far."""
         self._require_open()
-        return self.model.open(self._tokens, self._sequence)
+        return self.model.open(self._tokens, self.sequence)
 
     def close(self) -> None:
         """Free the sequence. Closing twice does nothing."""
         if self._open:
             self._open = False
-            self._decoder.forget(self._sequence, 0)
-            self.model.release(self._sequence)
+            self._decoder.forget(self.sequence, 0)
+            self.model.release(self.sequence)
 
     def _require_open(self) -> None:
         if not self._open:
@@ -256,6 +256,14 @@ class LlamaModel:
         for session, tokens in owned:
             session.extend(tokens)
         return logits
+
+    def native_greedy(self, prompt: Sequence[int], count: int, note: Callable[[int], None]) -> None:
+        """Continue `prompt` in llama.cpp's own loop: what the decode loop is measured against."""
+        session = self.session()
+        try:
+            self.decoder.native_greedy(session.sequence, prompt, count, note)
+        finally:
+            session.close()
 
     def _own(self, session: Session) -> LlamaSession:
         if isinstance(session, LlamaSession) and session.model is self:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +210,19 @@ class TransformersModel:
             rows: Rows = output.logits[0, -wanted:].float().cpu().numpy()
         return rows
 
+    def native_greedy(self, prompt: Sequence[int], count: int, note: Callable[[int], None]) -> None:
+        """Continue `prompt` by ``generate()``: what the decode loop is measured against."""
+        network = self._require_open()
+        ids = self._torch.tensor([list(prompt)], device=network.device)
+        network.generate(
+            ids,
+            attention_mask=self._torch.ones_like(ids),
+            do_sample=False,
+            max_new_tokens=count,
+            pad_token_id=0,
+            streamer=_Streamer(note),
+        )
+
     def close(self) -> None:
         """Free the network. Closing twice does nothing."""
         self._network = None
@@ -218,6 +231,23 @@ class TransformersModel:
         if self._network is None:
             raise ModelError(f"the model {self.name} is closed: load it again")
         return self._network
+
+
+class _Streamer:
+    """Is told by ``generate()`` first the prompt, then each token."""
+
+    def __init__(self, note: Callable[[int], None]) -> None:
+        self._note = note
+        self._in_prompt = True
+
+    def put(self, value: Any) -> None:
+        """Take the tokens that have come to be known."""
+        if not self._in_prompt:
+            self._note(int(value))
+        self._in_prompt = False
+
+    def end(self) -> None:
+        """Do nothing."""
 
 
 def _describe(config: Any) -> dict[str, str]:

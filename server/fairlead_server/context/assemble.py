@@ -15,7 +15,10 @@ from fairlead_server.context.privacy import is_admissible, repository_of
 from fairlead_server.context.source import NAMES, Contribution, Place, Snippet
 
 SHARE = 0.25
-"""The part of a model's context that may go to other text than the document's own."""
+"""The part of a model's context that other text gets, even at the expense of the document's own.
+
+Room that the document leaves free is used besides.
+"""
 
 MOST_TOKENS = 2048
 """No more than this, however long the context: it takes time to read."""
@@ -24,7 +27,10 @@ _LEAST_TOKENS = 24
 """A snippet is not cut to less."""
 
 _CHARACTERS_PER_TOKEN = 3
-"""Hardly any code has fewer; so much of the document is taken to be in the prompt anyway."""
+"""Hardly any code has fewer, so that a text is taken for no shorter than it is."""
+
+_TO_BE_TYPED = 64
+"""Tokens of free room that are left to the document, which grows."""
 
 _COMMENTS = {
     "#": ("python", "ruby", "perl", "r", "julia", "elixir", "shellscript", "makefile", "yaml"),
@@ -40,9 +46,13 @@ class Assembled:
     contributions: tuple[Contribution, ...] = ()
 
 
-def budget_of(model: LanguageModel, max_new_tokens: int) -> int:
-    """Return how many tokens of context a prompt of `model` may hold."""
-    return min(MOST_TOKENS, max(0, int(SHARE * (model.context_length - max_new_tokens))))
+def budget_of(model: LanguageModel, place: Place, max_new_tokens: int) -> int:
+    """Return how many tokens of other text a prompt for `place` may hold."""
+    room = model.context_length - max_new_tokens
+    before = place.offset // _CHARACTERS_PER_TOKEN
+    after = (len(place.document.text) - place.offset) // _CHARACTERS_PER_TOKEN
+    free = room - before - min(after, room // 4) - _TO_BE_TYPED
+    return max(0, min(MOST_TOKENS, max(int(SHARE * room), free)))
 
 
 def assemble(

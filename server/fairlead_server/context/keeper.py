@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fairlead_decoding.model import LanguageModel
-from fairlead_server.context.assemble import Assembled, assemble
+from fairlead_server.context.assemble import Assembled, assemble, budget_of
 from fairlead_server.context.privacy import is_admissible
 from fairlead_server.context.source import ContextReport, ContextSource, Place, Snippet
 
@@ -35,7 +35,7 @@ class _Kept:
 
     place: Place
     names: tuple[str, ...]
-    budget: int
+    max_new_tokens: int
     answers: Answers
     sources: frozenset[str]
     assembled: Assembled
@@ -45,10 +45,10 @@ class _Kept:
         late = tuple(name for name in self.names if name not in self.sources)
         return ContextReport(self.names, self.assembled.contributions, late)
 
-    def fits(self, place: Place, names: tuple[str, ...], budget: int) -> bool:
+    def fits(self, place: Place, names: tuple[str, ...], max_new_tokens: int) -> bool:
         """Tell whether `place` is the same place, as far as the context goes."""
         return (
-            (names, budget) == (self.names, self.budget)
+            (names, max_new_tokens) == (self.names, self.max_new_tokens)
             and place.others == self.place.others
             and self._is_near(place)
         )
@@ -93,25 +93,25 @@ class ContextKeeper:
         self,
         place: Place,
         names: tuple[str, ...],
-        budget: int,
+        max_new_tokens: int,
         until: float,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> tuple[Assembled, ContextReport]:
         """Return the context of `place` from the sources called `names`.
 
-        What a source has not found by `until`, on the clock, is left out; it comes in with the
-        first request at the same place that finds it there.
+        It leaves room for `max_new_tokens`. What a source has not found by `until`, on the clock,
+        is left out; it comes in with the first request at the same place that finds it there.
         """
         kept = self._kept.pop(place.document.path, None)
-        if kept is not None and not kept.fits(place, names, budget):
+        if kept is not None and not kept.fits(place, names, max_new_tokens):
             _withdraw(kept.answers)
             kept = None
         if kept is None:
             answers = self._ask(place, names)
             self._wait(answers, until, cancelled)
-            kept = self._assembled(place, names, budget, answers)
+            kept = self._assembled(place, names, max_new_tokens, answers)
         elif _done(kept.answers) != kept.sources:
-            kept = self._assembled(kept.place, names, budget, kept.answers)
+            kept = self._assembled(kept.place, names, max_new_tokens, kept.answers)
         self._kept[place.document.path] = kept
         if len(self._kept) > DOCUMENTS:
             _withdraw(self._kept.pop(next(iter(self._kept))).answers)
@@ -127,12 +127,13 @@ class ContextKeeper:
             pending = wait(pending, timeout=min(_POLL, until - self._clock())).not_done
 
     def _assembled(
-        self, place: Place, names: tuple[str, ...], budget: int, answers: Answers
+        self, place: Place, names: tuple[str, ...], max_new_tokens: int, answers: Answers
     ) -> _Kept:
         done = _done(answers)
         snippets = {name: answers[name].result() for name in done}
+        budget = budget_of(self._model, place, max_new_tokens)
         assembled = assemble(self._model, place, snippets, budget) if snippets else Assembled()
-        return _Kept(place, names, budget, answers, done, assembled)
+        return _Kept(place, names, max_new_tokens, answers, done, assembled)
 
 
 def admissible(place: Place) -> Place:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import Future
+from functools import lru_cache
 
 from fairlead_server.context.source import OPEN_FILES, Place, Snippet, found
 
@@ -39,6 +40,7 @@ class OpenFiles:
         )
 
 
+@lru_cache(maxsize=32)
 def outline(text: str) -> str:
     """Return the lines of `text` that begin declarations, each up to the end of its header."""
     return "".join(f"{line}\n" for line in list(_headers(text.splitlines()))[:MOST_LINES])

@@ -27,8 +27,8 @@ OWN_DISTANCE = 60
 """Pieces of the document itself count when they are so many lines away from the cursor."""
 
 MOST = 8
-LONGEST = 100_000
-"""Characters of one file that are looked at."""
+FILES, LONGEST = 8, 50_000
+"""How many of the other files are looked at, and how many characters of each: a request waits."""
 
 # The usual values of BM25: how soon repetition saturates, how much length is made up for.
 _K1, _B = 1.2, 0.75
@@ -101,9 +101,9 @@ def _around(place: Place) -> str:
 
 def _candidates(place: Place) -> Iterator[Piece]:
     own, line = place.document, place.document.text.count("\n", 0, place.offset)
-    for other in place.others:
-        if other.language == own.language:
-            yield from _pieces(other.path, other.text[:LONGEST])
+    same = [other for other in place.others if other.language == own.language]
+    for other in same[:FILES]:
+        yield from _pieces(other.path, other.text[:LONGEST])
     for piece in _cut(own):
         if piece.start + LINES + OWN_DISTANCE <= line or piece.start - OWN_DISTANCE >= line:
             yield piece
@@ -117,7 +117,7 @@ def _cut(document: DocumentSnapshot) -> Iterator[Piece]:
             yield Piece(document.path, start, text, terms(text))
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=2 * FILES)
 def _pieces(path: str, text: str) -> tuple[Piece, ...]:
     """Cut a file that is not being typed in, once."""
     return tuple(_cut(DocumentSnapshot(path, text, "")))

@@ -139,13 +139,24 @@ def test_nothing_to_show_is_no_background(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("context_length", "max_new_tokens", "budget"),
-    [(1024, 64, 240), (64, 64, 0), (16, 64, 0), (1_000_000, 64, MOST_TOKENS)],
+    ("context_length", "before", "after", "budget"),
+    [
+        (1064, 0, 0, 1000 - 64),
+        (1064, 300, 0, 900 - 64),
+        (1064, 300, 300, 800 - 64),
+        (1064, 300, 100_000, 650 - 64),
+        (1064, 100_000, 0, 250),
+        (1064, 100_000, 100_000, 250),
+        (16, 0, 0, 0),
+        (1_000_000, 100_000, 0, MOST_TOKENS),
+    ],
 )
-def test_the_budget_is_a_share_of_the_context(
-    context_length: int, max_new_tokens: int, budget: int
+def test_the_budget_is_a_share_of_the_context_or_what_is_free(
+    context_length: int, before: int, after: int, budget: int
 ) -> None:
-    assert budget_of(model((), context_length=context_length), max_new_tokens) == budget
+    own = DocumentSnapshot("/p/own.py", "x" * (before + after), "python")
+    of = model((), context_length=context_length)
+    assert budget_of(of, Place(own, before), max_new_tokens=64) == budget
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import sys
@@ -19,27 +20,10 @@ FOLDER = "file:///p%20q/"
 LINES = "".join(f"line {n}\n" for n in range(40))
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Editor]:
+@pytest.fixture
+def editor() -> Iterator[Editor]:
     with Editor(SERVER) as editor:
         yield editor
-
-
-@pytest.fixture
-def editor(server: Editor) -> Iterator[Editor]:
-    """The editor, with no document open before and after."""
-    opened: list[str] = []
-    open_document = server.open
-
-    def open_and_note(uri: str, text: str, language: str = "python") -> None:
-        opened.append(uri)
-        open_document(uri, text, language)
-
-    server.open = open_and_note  # type: ignore[method-assign]
-    yield server
-    server.open = open_document  # type: ignore[method-assign]
-    for uri in opened:
-        server.close(uri)
 
 
 def around(editor: Editor, name: str) -> dict[str, Any]:
@@ -136,7 +120,7 @@ def test_regions_follow_their_lines_whatever_is_edited() -> None:
             shown = {line for r in regions for line in lines[r.start : r.end]}
             assert {line for line in lines if line.startswith("new")} <= shown
             ordered = sorted(regions, key=lambda region: region.start)
-            assert all(a.end <= b.start for a, b in zip(ordered, ordered[1:], strict=False))
+            assert all(a.end <= b.start for a, b in itertools.pairwise(ordered))
 
 
 def test_only_the_last_edits_are_kept(editor: Editor) -> None:
@@ -145,6 +129,5 @@ def test_only_the_last_edits_are_kept(editor: Editor) -> None:
     for number in range(MOST_EDITS + 4):
         editor.change(uri, 2 + number, (span(number * 10, 0, 1), f"y{number}"))
     found = around(editor, "a.py")["edits"]
-    assert [text.split()[-2 if n < MOST_EDITS else 0] for n, (_, text) in enumerate(found)] == [
-        f"y{number}" for number in range(MOST_EDITS + 3, 3, -1)
-    ]
+    last = [f"y{number}" for number in range(MOST_EDITS + 3, 3, -1)]
+    assert [text.split()[1] for _, text in found] == last

@@ -13,7 +13,7 @@ from fairlead_server.context.source import ContextReport, Edit, Place, Snippet
 from fairlead_server.document import DocumentSnapshot
 from tests.decoding.test_background import QWEN, model
 
-BUDGET = 1000
+NEW = 64
 
 
 class Source:
@@ -59,7 +59,7 @@ class Session:
         before, after = marked.split("|")
         place = Place(DocumentSnapshot(path, before + after, "python"), len(before))
         place = replace(place, **rest)  # type: ignore[arg-type]
-        assembled, self.report = self.keeper.at(place, self.names, BUDGET, until=10.0)
+        assembled, self.report = self.keeper.at(place, self.names, NEW, until=10.0)
         self.background = assembled.background
         return sorted(c.text for c in assembled.contributions)
 
@@ -138,7 +138,7 @@ def test_nobody_waits_any_more_for_a_late_answer_about_another_place() -> None:
 def test_a_cancelled_request_does_not_wait() -> None:
     keeper = ContextKeeper(model(QWEN), [Source("imports", late=True)])
     place = Place(DocumentSnapshot("/p/own.py", "", "python"), 0)
-    _, report = keeper.at(place, ("imports",), BUDGET, float("inf"), cancelled=lambda: True)
+    _, report = keeper.at(place, ("imports",), NEW, float("inf"), cancelled=lambda: True)
     assert report == ContextReport(("imports",), (), ("imports",))
 
 
@@ -148,7 +148,7 @@ def test_only_the_sources_that_are_on_are_asked() -> None:
     place = Place(DocumentSnapshot("/p/own.py", "", "python"), 0)
     asked = []
     for names in ((), ("similar",), ("similar", "imports"), ()):
-        assembled, report = keeper.at(place, names, BUDGET, until=float("inf"))
+        assembled, report = keeper.at(place, names, NEW, until=float("inf"))
         assert {c.source for c in report.contributions} == set(report.sources) == set(names)
         assert bool(len(assembled.background)) == bool(names)
         asked.append((len(first.asked), len(second.asked)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from fairlead_monitors.engine import Signature
+from fairlead_monitors.engine import Signature, Source
+from fairlead_server.analysis.jedi_engine import JediEngine
 from fairlead_server.context.edits import Edits
 from fairlead_server.context.imports import Imports
 from fairlead_server.context.open_files import MOST_LINES, OpenFiles, outline
@@ -12,6 +15,7 @@ from fairlead_server.context.source import Edit, Place, Snippet
 from fairlead_server.document import DocumentSnapshot
 from tests.monitors.engines import SilentEngine, TableEngine
 
+LIMIT = 60
 OWN = DocumentSnapshot("/p/a/own.py", "x = 1\n", "python")
 
 
@@ -85,3 +89,20 @@ def test_a_question_that_is_withdrawn_is_withdrawn_from_the_engine() -> None:
     answer = Imports({"python": engine}).snippets(Place(OWN, 0))
     assert not answer.done()
     assert answer.cancel()
+
+
+def test_jedi_tells_declarations_from_its_own_process(tmp_path: Path) -> None:
+    (tmp_path / "orders.py").write_text("def load(path) -> int: ...\n")
+    text = "from orders import load\nload("
+    engine = JediEngine(str(tmp_path))
+    try:
+        asked = engine.signatures(Source(str(tmp_path / "own.py"), text), len(text))
+        assert asked.result(LIMIT) == (
+            Signature(str(tmp_path / "orders.py"), "def load(path) -> int: ..."),
+        )
+        # Questions of both kinds are answered by the one process.
+        members = engine.members(Source(str(tmp_path / "own.py"), "''."), 3)
+        assert "upper" in members.result(LIMIT).names
+    finally:
+        engine.close()
+    assert engine.signatures(Source("/p/own.py", text), len(text)).result(LIMIT) == ()

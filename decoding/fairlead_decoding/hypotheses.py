@@ -1,0 +1,96 @@
+"""A text that a search follows, and the tokens it may go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fairlead_decoding.branches import Path
+from fairlead_decoding.generate import Ending
+from fairlead_decoding.matcher import Matcher
+from fairlead_decoding.model import Logits
+from fairlead_decoding.monitor import Monitor
+from fairlead_decoding.sampling import Choice, log_sum
+from fairlead_decoding.types import FinishReason, Step, Veto
+
+
+def admitted(logits: Logits, matcher: Matcher[Monitor]) -> Iterator[Choice]:
+    """Yield what `matcher` admits, the most probable token first, with what was refused before it.
+
+    The matcher is asked about no more tokens than it takes to find those that are wanted.
+    """
+    fitting = matcher.healing()
+    fits = logits if fitting is None else logits[fitting]
+    if not len(fits):
+        return
+    total, share = log_sum(logits), log_sum(fits)
+    top = int(np.argmax(fits)) if fitting is None else int(fitting[np.argmax(fits)])
+    refused = matcher.rejected(top)
+    if refused is None:
+        yield Choice(top, float(logits[top]) - total, ())
+    allowed = matcher.allowed()
+    ids = np.arange(len(logits)) if allowed is None else allowed
+    scores, vetoed = logits[ids], list[int]()
+    lost = 0.0 if allowed is None else 1.0 - float(np.exp(log_sum(scores) - share))
+    token = top
+    while True:
+        if refused is None:
+            scores[ids == token] = -np.inf
+        else:
+            vetoed.append(token)
+            gone = refused if allowed is None else np.isin(ids, refused)
+            lost += float(np.exp(log_sum(scores[gone]) - share))
+            scores[gone] = -np.inf
+        if scores.max(initial=-np.inf) == -np.inf:
+            return
+        token = int(ids[np.argmax(scores)])
+        refused = matcher.rejected(token)
+        if refused is None:
+            logprob = float(logits[token]) - total
+            yield Choice(token, logprob, tuple(vetoed), min(1.0, max(0.0, lost)))
+
+
+@dataclass(frozen=True, eq=False)
+class Hypothesis:
+    """A text and how it came about; finished once its last step says so."""
+
+    matcher: Matcher[Monitor]
+    steps: tuple[Step, ...] = ()
+    path: Path = ()
+    text: bytes = b""
+    logprob: float = 0.0
+
+    @property
+    def per_token(self) -> float:
+        """The mean log-probability of its tokens, by which texts of all lengths compare."""
+        return self.logprob / max(1, len(self.path))
+
+    def ended(self, reason: FinishReason) -> Hypothesis:
+        """Return this text, finished by something else than its last token."""
+        last = Step(length=len(self.text), finish_reason=reason)
+        return replace(self, steps=(*self.steps, last))
+
+    def extended(self, choice: Choice, ending: Ending, most: int) -> Hypothesis:
+        """Return this text with `choice` after it; it may have `most` tokens."""
+        matcher, text, start = self.matcher.fork(), self.text, len(self.text)
+        reason: FinishReason | None = "stop"
+        if choice.token not in matcher.vocabulary.end:
+            text += matcher.advance(choice.token)
+            cut = ending.stop(text, start)
+            if cut is None:
+                reason = "length" if len(self.path) + 1 >= most else None
+            text = text[:cut]
+        texts = matcher.vocabulary.tokens
+        step = Step(
+            tokens=(choice.token,),
+            text=text[start:],
+            length=len(text),
+            logprob=choice.logprob,
+            lost=choice.lost,
+            vetoes=tuple(Veto(start, t, texts[t], choice.lost) for t in choice.vetoed if texts[t]),
+            finish_reason=reason,
+        )
+        path, logprob = (*self.path, choice.token), self.logprob + choice.logprob
+        return Hypothesis(matcher, (*self.steps, step), path, text, logprob)

@@ -1,0 +1,49 @@
+"""Clocks, and how two ways of doing the same are compared."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+Clock = Callable[[], float]
+
+CLOCKS: Mapping[str, Clock] = {"cpu": time.thread_time, "wall": time.perf_counter}
+"""cpu counts what the calling thread computes, and not what others do to it meanwhile; it misses
+what other threads and a GPU compute."""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep Python's garbage collector, which comes at any time, from what is timed."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def interleaved(ways: Sequence[Callable[[int], float]], rounds: int) -> Iterator[tuple[float, ...]]:
+    """Yield what each of `ways` took in each round, in their order.
+
+    A way is given the number of the round. Who comes first changes from round to round.
+    """
+    for number in range(rounds):
+        shift = number % len(ways)
+        taken: dict[int, float] = {}
+        for place in [*range(shift, len(ways)), *range(shift)]:
+            with uncollected():
+                taken[place] = ways[place](number)
+        yield tuple(taken[place] for place in range(len(ways)))
+
+
+def resident_mb() -> float | None:
+    """Return how much memory the process has, None where the system does not tell."""
+    listing = Path("/proc/self/statm")
+    if not listing.exists():
+        return None
+    return int(listing.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
