@@ -21,6 +21,11 @@ from fairlead_decoding.trie import Ids
 LONGEST_MATCH = 6
 """Tokens of the text's end that are compared; a longer match is no better a guess."""
 
+LONG_MATCH = 3
+"""A match of so many tokens is a better guess than a name."""
+
+NAME = 0
+
 FAR = 1024
 """Tokens back to which earlier names are looked for."""
 
@@ -29,10 +34,14 @@ _TRIES = 64
 
 @dataclass(frozen=True)
 class Draft:
-    """Tokens that may come next; drafts of one `kind` are about equally reliable."""
+    """Tokens that may come next.
+
+    `matched` tells how many tokens before the place they were found at are as now; it is `NAME`
+    for names. Drafts that are alike in this are about equally reliable.
+    """
 
     tokens: tuple[int, ...]
-    kind: str
+    matched: int
 
 
 Guess = Callable[[Ids], "Draft | None"]
@@ -43,16 +52,16 @@ def guesses(model: LanguageModel, matcher: Matcher[Monitor], longest: int) -> Gu
     """Return what drafts up to `longest` tokens for the text that `matcher` watches."""
 
     def guess(text: Ids) -> Draft | None:
-        return _name(model, matcher, text, longest) or looked_up(text, model.vocabulary, longest)
+        found = looked_up(text, model.vocabulary, longest)
+        if found and found.matched >= LONG_MATCH:
+            return found
+        return _name(model, matcher, text, longest) or found
 
     return guess
 
 
 def looked_up(text: Ids, vocabulary: Vocabulary, longest: int) -> Draft | None:
-    """Draft what followed the last of the places where the most tokens before were as they are now.
-
-    The kind tells how many tokens agree.
-    """
+    """Draft what followed the last of the places where the most tokens were as they are now."""
     last = len(text) - 1
     places = np.flatnonzero(text[:-1] == text[-1])
     if not len(places):
@@ -65,7 +74,7 @@ def looked_up(text: Ids, vocabulary: Vocabulary, longest: int) -> Draft | None:
             break
         places, size = longer, size + 1
     after = int(places[-1]) + 1
-    return _draft(text[after : after + longest].tolist(), f"match of {size}", vocabulary)
+    return _draft(text[after : after + longest].tolist(), size, vocabulary)
 
 
 def _name(model: LanguageModel, matcher: Matcher[Monitor], text: Ids, longest: int) -> Draft | None:
@@ -79,7 +88,7 @@ def _name(model: LanguageModel, matcher: Matcher[Monitor], text: Ids, longest: i
         return None
     rest = expected(constraint, model.vocabulary.text(text[-FAR:].tolist()))
     tokens = model.encode(rest.decode(errors="ignore"))
-    return _draft(tokens[:longest], "name", model.vocabulary)
+    return _draft(tokens[:longest], NAME, model.vocabulary)
 
 
 def expected(constraint: Constraint, text: bytes) -> bytes:
@@ -103,7 +112,7 @@ def expected(constraint: Constraint, text: bytes) -> bytes:
     return fitting[0][len(typed) :] if len(fitting) == 1 else b""
 
 
-def _draft(tokens: list[int], kind: str, vocabulary: Vocabulary) -> Draft | None:
+def _draft(tokens: list[int], matched: int, vocabulary: Vocabulary) -> Draft | None:
     """Return a draft that ends before the first token that no text goes on with."""
     end = next((i for i, t in enumerate(tokens) if not vocabulary.tokens[t]), len(tokens))
-    return Draft(tuple(tokens[:end]), kind) if end else None
+    return Draft(tuple(tokens[:end]), matched) if end else None

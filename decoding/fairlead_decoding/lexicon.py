@@ -26,14 +26,19 @@ _SECOND: _Words = np.concatenate([np.zeros(_WORD, np.uint64), _FIRST])
 
 
 class Lexicon:
-    """`texts` are sorted and not empty; one may stand there more than once."""
+    """`texts` are not empty; one may be there more than once.
+
+    `texts` holds them sorted, and `order` where each of these was given.
+    """
 
     def __init__(self, texts: Sequence[bytes]) -> None:
-        self._texts = texts
-        self._sizes = _sizes(texts)
-        self._bytes = np.frombuffer(b"".join(texts), np.uint8)
+        head, following = _words(texts)
+        self.order = _sorted(texts, head, following)
+        self.texts = [texts[place] for place in self.order.tolist()]
+        self._head, self._next = head[self.order], following[self.order]
+        self._sizes = _sizes(self.texts)
+        self._bytes = np.frombuffer(b"".join(self.texts), np.uint8)
         self._starts = (np.cumsum(self._sizes) - self._sizes).astype(np.int32)
-        self._head, self._next = _words(texts)
         self._short = self._short_prefixes()
         self._twins = self._equal_before()
 
@@ -42,10 +47,10 @@ class Lexicon:
 
         -1 stands for none, as it does in the row at the end, that of no text.
         """
-        found = np.full((len(self._texts) + 1, _WORD - 1), -1, np.int32)
-        places = np.arange(len(self._texts), dtype=np.int32)
+        found = np.full((len(self.texts) + 1, _WORD - 1), -1, np.int32)
+        places = np.arange(len(self.texts), dtype=np.int32)
         for size in range(1, _WORD):
-            # What begins with a text follows it, and so does nothing of the text's size before.
+            # What begins with a text comes after it, and before the next one of that size.
             last = np.maximum.accumulate(np.where(self._sizes == size, places, -1))
             same = (self._head[last] ^ self._head) & _FIRST[size] == 0
             found[:-1, size - 1] = np.where(same, last, -1)
@@ -53,11 +58,13 @@ class Lexicon:
 
     def _equal_before(self) -> Places | None:
         """Return the place of an equal text before each one or -1, None where no two are equal."""
-        pairs = zip(self._texts, self._texts[1:], strict=False)
-        equal = np.fromiter((a == b for a, b in pairs), bool, max(0, len(self._texts) - 1))
-        if not equal.any():
-            return None
-        return np.concatenate([np.full(1, -1), np.where(equal, np.arange(len(equal)), -1)])
+        like = self._sizes[1:] == self._sizes[:-1]
+        like &= (self._head[1:] == self._head[:-1]) & (self._next[1:] == self._next[:-1])
+        twins = np.full(len(self.texts), -1)
+        for place in np.flatnonzero(like).tolist():
+            if self.texts[place] == self.texts[place + 1]:
+                twins[place + 1] = place
+        return twins if (twins >= 0).any() else None
 
     def related(self, strings: Sequence[bytes], continues: NDArray[np.bool_]) -> Places:
         """Return the texts that begin one of `strings` or run past it, some more than once.
@@ -65,7 +72,7 @@ class Lexicon:
         A text that runs past a string does so with a byte that `continues`, by byte, is false for.
         The strings are not empty.
         """
-        if not self._texts:
+        if not self.texts:
             return np.empty(0, np.int64)
         head, following = _words(strings)
         low = np.searchsorted(self._head, head)
@@ -102,7 +109,7 @@ class Lexicon:
     ) -> NDArray[np.bool_]:
         """Look at the bytes after the second word, which hardly any text has."""
         for i in np.flatnonzero(fits & (self._sizes[places] > 2 * _WORD)).tolist():
-            text, string = self._texts[places[i]], strings[rows[i]]
+            text, string = self.texts[places[i]], strings[rows[i]]
             fits[i] = text.startswith(string) or string.startswith(text)
         return fits
 
@@ -123,6 +130,18 @@ def _words(texts: Sequence[bytes]) -> tuple[_Words, _Words]:
     """Return the first and the second eight bytes of each text, padded with zeros."""
     rows = np.array(texts, f"S{2 * _WORD}").view(">u8").astype(np.uint64).reshape(-1, 2)
     return np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
+
+
+def _sorted(texts: Sequence[bytes], head: _Words, following: _Words) -> Places:
+    """Return the order of `texts`, of which the first two words are given."""
+    order = np.lexsort((following, head))
+    head, following = head[order], following[order]
+    tied = (head[1:] == head[:-1]) & (following[1:] == following[:-1])
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], tied, [False]]))).tolist()
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        places = order[first : last + 1].tolist()
+        order[first : last + 1] = sorted(places, key=texts.__getitem__)
+    return order
 
 
 def _ranges(starts: Places, counts: Places) -> Places:

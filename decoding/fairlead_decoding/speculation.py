@@ -27,7 +27,7 @@ PAYS = 1.1
 """Drafts are evaluated where they are expected to make forward passes this much faster: less would
 go into making them, and into passes of changing sizes, which are slower than equal ones."""
 
-RETRY = 128
+RETRY = 256
 """After so many passes without a draft a few are evaluated, to see whether it pays by now."""
 
 FORGET = 1024
@@ -64,6 +64,7 @@ class PassCosts:
         self._used: dict[int, int] = {}
         self._singles: deque[float] = deque(maxlen=_TIMES)
         self._ratios: dict[int, deque[float]] = {}
+        self._known: dict[int, float] | None = None
 
     def note(self, size: int, seconds: float) -> None:
         """Add a measurement."""
@@ -71,14 +72,16 @@ class PassCosts:
         if not size:
             self._single = self._passes
             self._singles.append(seconds)
-        elif size not in self._ratios:
+            return
+        self._known = None
+        if size not in self._ratios:
             # The first pass of a size also sets up what later ones use.
             self._ratios[size] = deque(maxlen=_TIMES)
         elif self._passes - self._single <= _TIMES and self._singles:
             # How fast the machine is changes: compare with what has just been measured.
             self._ratios[size].append(seconds / _typical(self._singles))
         self._used[size] = self._passes
-        for old in [n for n, at in self._used.items() if n and self._passes - at > FORGET]:
+        for old in [n for n, at in self._used.items() if self._passes - at > FORGET]:
             del self._used[old], self._ratios[old]
 
     def ratios(self) -> dict[int, float]:
@@ -86,6 +89,11 @@ class PassCosts:
 
         A size that was not measured costs as much per token as the nearest one that was.
         """
+        if self._known is None:
+            self._known = self._estimate()
+        return self._known
+
+    def _estimate(self) -> dict[int, float]:
         measured = {n: ratios for n, ratios in self._ratios.items() if len(ratios) >= _CERTAIN}
         known = {n: max(1.0, _typical(ratios)) for n, ratios in measured.items()}
         slopes = {n: (ratio - 1) / n for n, ratio in known.items()}
@@ -116,7 +124,7 @@ class Speculation:
     costs: PassCosts = field(default_factory=PassCosts)
     _idle: int = 0
     _trials: int = 0
-    _reached: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    _reached: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
     def watches(self) -> bool:
         """Tell whether a draft is wanted: where none pays for long, not after every token."""
@@ -127,17 +135,17 @@ class Speculation:
         left = len(draft.tokens) - place
         if self.fixed is not None:
             return min(self.fixed, left)
-        size, gain = best_size(self.chances(draft.kind, place)[:left], self.costs.ratios())
+        size, gain = best_size(self.chances(draft.matched, place)[:left], self.costs.ratios())
         if self._idle >= RETRY:
             self._trials = _CERTAIN + 1
         return size if gain >= PAYS or self._trials else 0
 
-    def chances(self, kind: str, place: int = 0) -> list[float]:
-        """Return how often more than 0, 1, … further tokens came true of drafts of this kind.
+    def chances(self, matched: int, place: int = 0) -> list[float]:
+        """Return how often more than 0, 1, … further tokens came true of drafts with such a match.
 
         Counts those of which `place` did. Empty while too few were watched.
         """
-        reached = self._reached.get(kind)
+        reached = self._reached.get(matched)
         if reached is None or reached[0] < _LEARNT or not reached[place]:
             return []
         shares: list[float] = (reached[place + 1 :] / reached[place]).tolist()
@@ -145,7 +153,7 @@ class Speculation:
 
     def came_true(self, draft: Draft, count: int) -> None:
         """Note that `count` tokens of a draft were chosen, evaluated ahead or not."""
-        reached = self._reached.setdefault(draft.kind, np.zeros(LONGEST + 1))
+        reached = self._reached.setdefault(draft.matched, np.zeros(LONGEST + 1))
         if reached[0] >= _MEMORY:
             reached /= 2
         reached[: count + 1] += 1

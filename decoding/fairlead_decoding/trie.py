@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -27,15 +28,17 @@ _FEW = 8
 
 
 class TokenTrie:
-    """Answers which tokens start with, lead to, or run past given byte strings."""
+    """Answers which tokens start with, lead to, or run past given byte strings.
+
+    Ids are sorted, unless said otherwise. Not to be changed: answers are remembered.
+    """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        tokens = vocabulary.tokens
         self.vocabulary = vocabulary
-        order = sorted((i for i, text in enumerate(tokens) if text), key=tokens.__getitem__)
-        self._ids: Ids = np.array(order, dtype=np.int64)
-        self._texts = [tokens[i] for i in order]
-        self._lexicon = Lexicon(self._texts)
+        written = [i for i, text in enumerate(vocabulary.tokens) if text]
+        self._lexicon = Lexicon([vocabulary.tokens[i] for i in written])
+        self._texts = self._lexicon.texts
+        self._ids: Ids = np.array(written, dtype=np.int64)[self._lexicon.order]
         self._memo: OrderedDict[tuple[object, ...], Ids] = OrderedDict()
 
     def subtree(self, prefix: bytes) -> Ids:
@@ -51,8 +54,11 @@ class TokenTrie:
 
     def healing(self, prefix: bytes) -> Ids:
         """Return the tokens with which a text that must begin with `prefix` can begin."""
+        return self._remembered((prefix,), lambda: self._healing(prefix))
+
+    def _healing(self, prefix: bytes) -> Ids:
         leading = (self._written_as(prefix[:end]) for end in range(1, len(prefix)))
-        return np.concatenate([*leading, self.subtree(prefix)])
+        return np.sort(np.concatenate([*leading, self.subtree(prefix)]))
 
     def _written_as(self, text: bytes) -> Ids:
         low = bisect_left(self._texts, text)
@@ -66,9 +72,12 @@ class TokenTrie:
         receiver is dereferenced again and again.
         """
         key = (heal, constraint.typed, constraint.names, constraint.continues)
+        return self._remembered(key, lambda: self._walk(heal, constraint))
+
+    def _remembered(self, key: tuple[object, ...], find: Callable[[], Ids]) -> Ids:
         found = self._memo.get(key)
         if found is None:
-            found = self._memo[key] = self._walk(heal, constraint)
+            found = self._memo[key] = find()
             if len(self._memo) > _MEMO_SIZE:
                 self._memo.popitem(last=False)
         else:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairlead_decoding.drafts import Draft, Guess, expected, guesses, looked_up
+from fairlead_decoding.drafts import NAME, Draft, Guess, expected, guesses, looked_up
 from fairlead_decoding.errors import ModelError
 from fairlead_decoding.generate import Ending, generate
 from fairlead_decoding.matcher import Matcher
@@ -35,28 +35,28 @@ from tests.decoding.test_backends import BACKENDS, open_model
 
 
 @pytest.mark.parametrize(
-    ("text", "longest", "draft", "kind"),
+    ("text", "longest", "draft", "matched"),
     [
-        ("abcde abc", 4, "de a", "match of 3"),
-        ("abcde abc", 1, "d", "match of 3"),
-        ("ax bx cx dx", 3, " dx", "match of 1"),  # the last of equally good places
-        ("axy bxz ax", 3, "y b", "match of 2"),  # a longer match before a later one
-        ("abababab", 9, "ab", "match of 6"),  # overlapping itself, up to the text's end
-        ("0123456789 56789", 2, " 5", "match of 5"),
-        ("0123456789 3456789", 2, " 3", "match of 6"),  # no more are compared
-        ("abc", 4, None, ""),
-        ("a", 4, None, ""),
-        ("a\udc80", 4, None, ""),
+        ("abcde abc", 4, "de a", 3),
+        ("abcde abc", 1, "d", 3),
+        ("ax bx cx dx", 3, " dx", 1),  # the last of equally good places
+        ("axy bxz ax", 3, "y b", 2),  # a longer match before a later one
+        ("abababab", 9, "ab", 6),  # overlapping itself, up to the text's end
+        ("0123456789 56789", 2, " 5", 5),
+        ("0123456789 3456789", 2, " 3", 6),  # no more are compared
+        ("abc", 4, None, 0),
+        ("a", 4, None, 0),
+        ("a\udc80", 4, None, 0),
     ],
 )
-def test_prompt_lookup(text: str, longest: int, draft: str | None, kind: str) -> None:
+def test_prompt_lookup(text: str, longest: int, draft: str | None, matched: int) -> None:
     found = looked_up(np.array([*text.encode(errors="surrogateescape")]), BYTES, longest)
-    assert found == (Draft(tuple(draft.encode()), kind) if draft is not None else None)
+    assert found == (Draft(tuple(draft.encode()), matched) if draft is not None else None)
 
 
 def test_a_draft_ends_before_a_control_token() -> None:
     for text, draft in (
-        ([*b"ab", END, *b"xa"], Draft((*b"b",), "match of 1")),
+        ([*b"ab", END, *b"xa"], Draft((*b"b",), 1)),
         ([*b"a", END, *b"xa"], None),
     ):
         assert looked_up(np.array(text), BYTES, 4) == draft
@@ -103,14 +103,14 @@ class Names(OneOf):
         return copy
 
 
-LOOKED_UP = Draft((*b"pend ap",), "match of 2")
+LOOKED_UP = Draft((*b"pend ap",), 2)
 
 
 @pytest.mark.parametrize(
     ("names", "typed", "heal", "draft"),
     [
-        (("append", "apply"), "ap", "", Draft((*b"pend",), "name")),
-        (("apply",), "ap", "", Draft((*b"ply",), "name")),
+        (("append", "apply"), "ap", "", Draft((*b"pend",), NAME)),
+        (("apply",), "ap", "", Draft((*b"ply",), NAME)),
         (("apply", "apart"), "ap", "", LOOKED_UP),
         (("append", "apply"), "", "", LOOKED_UP),
         (("append", "apply"), "ap", "x", LOOKED_UP),
@@ -127,6 +127,15 @@ def test_a_name_that_the_monitor_knows_goes_before_prompt_lookup(
     assert guesses(writes(""), matcher, LONGEST)(np.array([*b"append ap"])) == draft
 
 
+def test_a_long_match_goes_before_a_name() -> None:
+    monitor: Monitor = Names("append", "apply")
+    monitor.advance(b"app")
+    guess = guesses(writes(""), Matcher(trie_of(BYTES), monitor), 4)
+    assert guess(np.array([*b"x.apply x.append x.app"])) == Draft((*b"end ",), 6)
+    assert guess(np.array([*b"apply append -app"])) == Draft((*b"end ",), 3)
+    assert guess(np.array([*b"apply append bpp"])) == Draft((*b"end ",), 2)
+
+
 def test_the_monitor_is_not_asked_where_no_name_has_begun() -> None:
     class Busy(Unguided):
         def constraint(self) -> None:
@@ -136,7 +145,7 @@ def test_the_monitor_is_not_asked_where_no_name_has_begun() -> None:
             return self
 
     guess = guesses(writes(""), Matcher(trie_of(BYTES), Busy()), LONGEST)
-    assert guess(np.array([*b"x.y x."])) == Draft((*b"y x.",), "match of 2")
+    assert guess(np.array([*b"x.y x."])) == Draft((*b"y x.",), 2)
 
 
 @pytest.mark.parametrize(
@@ -169,8 +178,8 @@ def test_the_size_that_pays_most(
         ([*[(0, 2)] * 9, *[(1, 4)] * 9, *[(0, 8)] * 9, *[(1, 16)] * 9], {1: 2.0}),
         ([*[(0, 2)] * 9, *[(1, 4)] * 9, *[(1, 16)] * 9], {1: 2.0}),
         ([(0, 2), *[(1, 1)] * 4], {1: 1.0}),  # nothing is for free
-        ([(0, 2), *[(1, 3)] * 4, *[(0, 2)] * FORGET, (1, 1)], {1: 1.5}),
-        ([(0, 2), *[(1, 3)] * 4, *[(0, 2)] * FORGET, (0, 2)], {1: 1.1}),
+        ([(0, 2), *[(1, 3)] * 4, *[(0, 2)] * (FORGET - 1), (3, 9)], {1: 1.5}),
+        ([(0, 2), *[(1, 3)] * 4, *[(0, 2)] * FORGET, (3, 9)], {1: 1.1}),  # too long ago
     ],
 )
 def test_what_passes_cost(passes: list[tuple[int, float]], ratios: dict[int, float]) -> None:
@@ -188,11 +197,13 @@ def watched(accepted: Sequence[int], seconds: dict[int, float]) -> Speculation:
         speculation.came_true(DRAFT, count)
     for size, taken in seconds.items():
         for _ in range(5):
-            speculation.took(size, taken)
+            speculation.took(0, seconds[0])
+            if size:
+                speculation.took(size, taken)
     return speculation
 
 
-DRAFT = Draft(tuple(range(15)), "match of 3")
+DRAFT = Draft(tuple(range(15)), 3)
 
 
 @pytest.mark.parametrize(
@@ -218,13 +229,13 @@ def test_only_what_pays_is_evaluated(
 
 def test_drafts_of_one_kind_say_nothing_about_another() -> None:
     speculation = watched([15] * 8, {0: 1.0})
-    assert speculation.size(Draft(DRAFT.tokens, "name"), 0) == 0
+    assert speculation.size(Draft(DRAFT.tokens, NAME), 0) == 0
 
 
 def test_what_did_not_pay_is_tried_again() -> None:
     speculation = watched([1] * 8, {1: 3.0, 3: 6.0, 7: 9.0, 15: 15.0, 0: 1.0})
     tried = 0
-    for _ in range(10 * RETRY):
+    for _ in range(10 * RETRY + 40):
         size = speculation.size(DRAFT, 0)
         tried += bool(size)
         speculation.took(size, 1.0 + 2.0 * size)
@@ -233,7 +244,7 @@ def test_what_did_not_pay_is_tried_again() -> None:
 
 def test_what_came_true_long_ago_counts_less_and_less() -> None:
     speculation = watched([15] * 1000 + [0] * 1000, {0: 1.0})
-    assert sum(speculation.chances(DRAFT.kind)) < 0.1
+    assert sum(speculation.chances(DRAFT.matched)) < 0.1
 
 
 def pseudo_random(text: bytes) -> Logits:
@@ -264,7 +275,7 @@ def test_a_session_with_drafts_is_as_one_without(
     drafts: list[list[int]], fixed: int, actions: list[list[int] | int | str]
 ) -> None:
     model = ScriptedModel(BYTES, pseudo_random, context_length=12)
-    source = itertools.cycle([Draft(tuple(d), "any") if d else None for d in drafts] or [None])
+    source = itertools.cycle([Draft(tuple(d), 1) if d else None for d in drafts] or [None])
     tested: SpeculativeSession = speculative(
         model, lambda _: next(source), Speculation(fixed=fixed)
     )
@@ -294,7 +305,7 @@ def test_a_session_with_drafts_is_as_one_without(
 def test_what_is_drafted_is_evaluated_with_what_was_chosen() -> None:
     model = writes("")
     speculation = Speculation(fixed=3)
-    session = speculative(model, lambda text: Draft((*b"bcdefg",), "any"), speculation)
+    session = speculative(model, lambda text: Draft((*b"bcdefg",), 1), speculation)
     chosen = [*b"abcdefgxy"]
     for token in chosen:
         session.forward([token])
@@ -308,18 +319,18 @@ def test_what_is_drafted_is_evaluated_with_what_was_chosen() -> None:
 def test_a_text_that_ends_early_leaves_its_draft_unfulfilled() -> None:
     speculation = Speculation()
     for _ in range(8):
-        session = speculative(writes(""), lambda text: Draft((*b"bcd",), "any"), speculation)
+        session = speculative(writes(""), lambda text: Draft((*b"bcd",), 1), speculation)
         for token in b"ab":
             session.forward([token])
         session.close()
-    assert speculation.chances("any")[:4] == [1.0, 0.0, 0.0, 0.0]
+    assert speculation.chances(1)[:4] == [1.0, 0.0, 0.0, 0.0]
 
 
 def test_drafts_for_which_the_cache_has_no_room_are_left_out() -> None:
     model = writes("")
     model.context_length = 3
     session = SpeculativeSession(
-        model.session(), lambda _: Draft((*b"bcd",), "any"), Speculation(fixed=3), 100
+        model.session(), lambda _: Draft((*b"bcd",), 1), Speculation(fixed=3), 100
     )
     for token in b"axx":
         session.forward([token])
