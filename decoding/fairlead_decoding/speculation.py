@@ -34,7 +34,7 @@ FORGET = 1024
 """After so many passes the measurements of a size count no more."""
 
 _CERTAIN = 3  # measurements of a size that are enough to go by
-_TIMES = 9  # measurements of a size that are kept
+_TIMES = 16  # measurements of a size that are kept
 _GUESSED_SLOPE = 0.1
 _LEARNT = 8  # drafts of a kind that are watched before one is evaluated
 _ATTENTIVE = 32  # passes without a draft after which only one pass in _GLANCE makes one
@@ -104,8 +104,8 @@ class PassCosts:
 
 def _typical(times: Sequence[float]) -> float:
     # Others that use the machine make passes longer, and long ones more often: the median would
-    # tell more of them than of the passes.
-    return sorted(times)[len(times) // 4]
+    # tell more of them than of the passes. The least could be a slip of the clock.
+    return sorted(times)[len(times) // 8]
 
 
 @dataclass

@@ -33,7 +33,12 @@ from fairlead_server.evaluation.figures import (
     quantile,
     ratio,
 )
-from fairlead_server.model_files import find_model, installed_backends, load_model
+from fairlead_server.model_files import (
+    choose_backend,
+    find_model,
+    installed_backends,
+    load_model,
+)
 from fairlead_server.settings import Settings
 
 BUDGETS = {
@@ -101,23 +106,40 @@ def measure(
     arguments: argparse.Namespace, settings: Settings, remark: Callable[[str], None]
 ) -> Measured:
     """Measure all figures that the installed libraries allow."""
-    sizes = QUICK if arguments.quick else Sizes()
-    clock = CLOCKS[arguments.clock]
-    setting = _Setting(sizes, arguments.rounds, clock, arguments.seed, remark)
     settings = replace(settings, threads=settings.threads or 1)
+    setting = _Setting(
+        QUICK if arguments.quick else Sizes(),
+        arguments.rounds,
+        _clock(arguments.clock, settings, remark),
+        arguments.seed,
+        remark,
+    )
+    backend = choose_backend(find_model(settings.model), settings.backend)
+    vocabulary = find_model(arguments.vocabulary) if arguments.vocabulary else None
     figures: dict[str, Figure] = {}
     with _opened(settings) as model:
-        name = model.name
+        name, wide = model.name, len(model.vocabulary) >= VOCABULARY_SIZE
         figures |= _written(model, setting, "")
-        figures |= _native(model, setting, "loop_native_ratio")
+        figures |= _native(model, setting, _LOOPS.get(backend, ""))
         figures |= _reused(model, setting)
         figures |= _memory()
-        if len(model.vocabulary) >= VOCABULARY_SIZE:
-            figures |= _masked(model, setting)
-    if not any(figure.startswith("mask") for figure in figures):
-        figures |= _wide(arguments.vocabulary, settings, setting)
-    figures |= _generate(settings, setting)
+        figures |= _masked(model, setting) if wide else {}
+    if not wide:
+        figures |= _wide(vocabulary, settings, setting)
+    if backend != "transformers":
+        figures |= _generate(settings, setting)
     return Measured(name, {name: figures[name] for name in sorted(figures, key=_order)})
+
+
+_LOOPS = {"llama_cpp": "loop_native_ratio", "transformers": "loop_generate_ratio"}
+"""What the comparison with a library's own loop is called, by backend."""
+
+
+def _clock(name: str, settings: Settings, remark: Callable[[str], None]) -> Clock:
+    if name == "cpu" and settings.threads != 1:
+        remark("with several threads times are taken from the wall clock")
+        return CLOCKS["wall"]
+    return CLOCKS[name]
 
 
 def _order(name: str) -> tuple[bool, str]:
@@ -145,7 +167,7 @@ def _written(model: LanguageModel, setting: _Setting, suffix: str) -> dict[str, 
     return {
         f"guided_unguided_ratio{suffix}": quantile(ordinary.ratios, 0.5, "ratio", seed),
         f"member_heavy_ratio{suffix}": quantile(dereferences.ratios, 0.5, "ratio", seed),
-        f"forced_token_gain{suffix}": quantile(dereferences.gains, 0.5, "ratio", seed),
+        f"forced_token_gain{suffix}": quantile(dereferences.gains, 0.5, "times", seed),
         f"forced_token_share{suffix}": ratio(
             dereferences.forced, dereferences.tokens, "share", seed
         ),
@@ -153,9 +175,9 @@ def _written(model: LanguageModel, setting: _Setting, suffix: str) -> dict[str, 
 
 
 def _native(model: LanguageModel, setting: _Setting, name: str) -> dict[str, Figure]:
-    """Compare the decode loop with the library's own."""
-    if not hasattr(model, "native_greedy"):
-        setting.remark(f"{name} left out: the backend of {model.name} has no loop of its own")
+    """Compare the decode loop with the library's own, which only some backends give access to."""
+    if not name or not hasattr(model, "native_greedy"):
+        setting.remark(f"the backend of {model.name} has no loop to compare with")
         return {}
     found = loops.against_native(model, setting.sizes.tokens, setting.rounds, setting.clock)
     if not found.agree:
@@ -175,9 +197,9 @@ def _reused(model: LanguageModel, setting: _Setting) -> dict[str, Figure]:
         "kv_reused_share": ratio(kept, typed.tokens, "share", seed),
         "keystroke_tokens_max": exactly(max(typed.evaluated), "tokens", len(kept)),
         "ranking_token_saving": ratio(
-            [r.exhaustive for r in ranked], [r.ranked for r in ranked], "ratio", seed
+            [r.exhaustive for r in ranked], [r.ranked for r in ranked], "times", seed
         ),
-        "ranking_time_saving": quantile([r.gain for r in ranked], 0.5, "ratio", seed),
+        "ranking_time_saving": quantile([r.gain for r in ranked], 0.5, "times", seed),
     }
 
 
@@ -186,17 +208,18 @@ def _memory() -> dict[str, Figure]:
     return {} if resident is None else {"memory_mb": exactly(resident, "MB")}
 
 
-def _wide(vocabulary: str | None, settings: Settings, setting: _Setting) -> dict[str, Figure]:
+def _wide(vocabulary: Path | None, settings: Settings, setting: _Setting) -> dict[str, Figure]:
     """Measure what depends on the vocabulary with a model made for it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "wide.gguf"
-        source = find_model(vocabulary) if vocabulary else None
-        write_wide_model(path, setting.sizes.shape, source, setting.seed)
-        with _opened(replace(settings, model=str(path), backend=installed_backends()[0])) as model:
+        write_wide_model(path, setting.sizes.shape, vocabulary, setting.seed)
+        backend = installed_backends()[0]
+        loop = f"{_LOOPS[backend]}.wide" if backend in _LOOPS else ""
+        with _opened(replace(settings, model=str(path), backend=backend)) as model:
             return {
                 **_masked(model, setting),
                 **_written(model, setting, ".wide"),
-                **_native(model, setting, "loop_native_ratio.wide"),
+                **_native(model, setting, loop),
             }
 
 
@@ -214,6 +237,7 @@ def _masked(model: LanguageModel, setting: _Setting) -> dict[str, Figure]:
         "mask_first_us_p50": quantile(few.first, 0.5, "us", seed),
         "mask_first_us_p50.1000": quantile(many.first, 0.5, "us", seed),
         "choose_us_p50": quantile(few.free, 0.5, "us", seed),
+        "log_sum_us_p50": quantile(few.log_sum, 0.5, "us", seed),
         "trie_build_ms": quantile(builds, 0.5, "ms", seed),
         "trie_mb": exactly(size, "MB"),
     }
