@@ -37,7 +37,14 @@ from _history import Moment, moments
 
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.types import Completion, GenerationConfig, Prompt
-from fairlead_monitors.engine import CompletionEngine, Members, Signature, Source
+from fairlead_monitors.engine import (
+    CompletionEngine,
+    Declaration,
+    Kind,
+    Names,
+    Source,
+    Unknowing,
+)
 from fairlead_monitors.python.members import MembersMonitor
 from fairlead_server import __version__
 from fairlead_server.analysis.jedi_engine import JediEngine
@@ -91,34 +98,34 @@ class Listening(Decoder):
         return total / math.log(2)
 
 
-class Remembering:
+class Remembering(Unknowing):
     """An engine that is asked each question once: configurations share the answers."""
 
     name = "jedi"
 
     def __init__(self, engine: CompletionEngine) -> None:
         self._engine = engine
-        self._members: dict[tuple[Source, int], Future[Members]] = {}
-        self._signatures: dict[tuple[Source, int], Future[tuple[Signature, ...]]] = {}
+        self._names: dict[tuple[Kind, Source, int], Future[Names]] = {}
+        self._declarations: dict[tuple[Source, int], Future[tuple[Declaration, ...]]] = {}
 
-    def members(self, source: Source, offset: int) -> Future[Members]:
-        """Ask for members."""
-        key = (source, offset)
-        if key not in self._members:
-            self._members[key] = self._engine.members(source, offset)
-        return self._members[key]
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        """Ask for names."""
+        key = (kind, source, offset)
+        if key not in self._names:
+            self._names[key] = self._engine.names(kind, source, offset)
+        return self._names[key]
 
-    def signatures(self, source: Source, offset: int) -> Future[tuple[Signature, ...]]:
+    def declarations(self, source: Source, offset: int) -> Future[tuple[Declaration, ...]]:
         """Ask for declarations."""
         key = (source, offset)
-        if key not in self._signatures:
-            self._signatures[key] = self._engine.signatures(source, offset)
-        return self._signatures[key]
+        if key not in self._declarations:
+            self._declarations[key] = self._engine.declarations(source, offset)
+        return self._declarations[key]
 
     def forget(self) -> None:
         """Drop the answers: another place is next."""
-        self._members.clear()
-        self._signatures.clear()
+        self._names.clear()
+        self._declarations.clear()
 
     def warm(self, source: Source) -> None:
         """Do nothing: nobody waits."""

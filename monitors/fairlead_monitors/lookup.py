@@ -8,7 +8,7 @@ from concurrent.futures import TimeoutError as Late
 from functools import cached_property
 
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import Completeness, Members, Source
+from fairlead_monitors.engine import Completeness, Kind, Names, Source
 
 _POLL = 0.02
 """Seconds between two looks at whether anybody still waits."""
@@ -17,7 +17,7 @@ _POLL = 0.02
 class MemberList:
     """An engine's answer, in bytes and sorted."""
 
-    def __init__(self, members: Members) -> None:
+    def __init__(self, members: Names) -> None:
         self.members = members
         self.complete = members.completeness is Completeness.COMPLETE
 
@@ -47,7 +47,7 @@ class MemberLookup:
     def __init__(self, context: Context, suffix: str) -> None:
         self._context = context
         self._suffix = suffix
-        self._asked: dict[tuple[int, bytes], tuple[float, Future[Members]]] = {}
+        self._asked: dict[tuple[int, bytes], tuple[float, Future[Names]]] = {}
         self._settled: dict[tuple[int, bytes], MemberList] = {}
 
     def ask(self, generated: bytes, back: int = 0) -> None:
@@ -61,7 +61,7 @@ class MemberLookup:
         context = self._context
         before = context.prefix[: len(context.prefix) - back] + generated.decode(errors="replace")
         source = Source(context.path, before + self._suffix)
-        self._asked[key] = (context.clock(), context.engine.members(source, len(before)))
+        self._asked[key] = (context.clock(), context.engine.names(Kind.MEMBER, source, len(before)))
 
     def is_settled(self, generated: bytes, back: int = 0) -> bool:
         """Tell whether `wait` would return at once, with an answer it has given before."""
@@ -76,7 +76,7 @@ class MemberLookup:
             self._settled[key] = MemberList(self._result(future, started))
         return self._settled[key]
 
-    def _result(self, future: Future[Members], started: float) -> Members:
+    def _result(self, future: Future[Names], started: float) -> Names:
         context = self._context
         end = min(started + context.patience, context.deadline)
         while not context.cancelled():
@@ -86,4 +86,4 @@ class MemberLookup:
                 if context.clock() >= end:
                     break
         future.cancel()
-        return Members.unknown(context.engine.name, "analysis came too late")
+        return Names.unknown(context.engine.name, "analysis came too late")

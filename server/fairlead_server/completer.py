@@ -14,7 +14,7 @@ from fairlead_decoding.prompt import Layout, preferred_layout
 from fairlead_decoding.stopping import after_lines, never
 from fairlead_decoding.types import Prompt
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import CompletionEngine, Members, Source
+from fairlead_monitors.engine import CompletionEngine, Names, Source
 from fairlead_server.context.assemble import Assembled
 from fairlead_server.context.edits import Edits
 from fairlead_server.context.imports import Imports
@@ -116,7 +116,7 @@ class Completer:
             return stated
         return default_sources(self._decoder.model.context_length)
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Members | None:
+    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
         """Return the members that may be named at `offset`, None where no dereference ends there.
 
         A name that is typed in part already does not narrow the answer.

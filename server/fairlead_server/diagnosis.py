@@ -12,7 +12,7 @@ from typing import Literal
 
 from fairlead_decoding.errors import DecodingError
 from fairlead_decoding.prompt import find_fim_tokens, preferred_layout
-from fairlead_monitors.engine import Completeness, Source
+from fairlead_monitors.engine import Completeness, Kind, Source
 from fairlead_server import __version__, plugins
 from fairlead_server.engine import build_engines
 from fairlead_server.errors import UserError
@@ -95,7 +95,9 @@ def _model(settings: Settings) -> Check:
 def _engines(settings: Settings) -> Iterator[Check]:
     for language, engine in build_engines(settings, None).items():
         try:
-            members = engine.members(Source("doctor.py", _PROBE), len(_PROBE)).result(timeout=30)
+            members = engine.names(Kind.MEMBER, Source("doctor.py", _PROBE), len(_PROBE)).result(
+                timeout=30
+            )
         except TimeoutError:
             yield Check(f"{language} engine", "missing", f"{engine.name}: no answer within 30 s")
             continue

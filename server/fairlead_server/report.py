@@ -8,7 +8,7 @@ from typing import Protocol
 
 from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.types import Completion, Veto
-from fairlead_monitors.engine import Members
+from fairlead_monitors.engine import Names
 from fairlead_monitors.evidence import Evidence, Verdict
 from fairlead_server.suggestion import CheckedName, Suggestion
 
@@ -23,7 +23,7 @@ class Checking(Monitor, Protocol):
     def evidence(self) -> tuple[Evidence, ...]:
         """Return what was checked in the text so far."""
 
-    def members(self) -> Members | None:
+    def members(self) -> Names | None:
         """Return what may be named where the text ends, None where nothing is dereferenced."""
 
 

@@ -6,12 +6,20 @@ import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 
-from fairlead_monitors.engine import Completeness, Members, Signature, Source
+from fairlead_monitors.engine import (
+    Completeness,
+    Declaration,
+    Kind,
+    Names,
+    Source,
+    Unknowing,
+    answered,
+)
 
 RECEIVER = re.compile(r"(\w+|[)\]])[\s\\]*\.\s*\Z")
 
 
-class TableEngine:
+class TableEngine(Unknowing):
     """Knows the members of each receiver by its last word; the rest is unknown."""
 
     name = "table"
@@ -19,29 +27,19 @@ class TableEngine:
     def __init__(self, members: Mapping[str, str]) -> None:
         self.members_of = {k: frozenset(v.split()) for k, v in members.items()}
         self.asked: list[tuple[Source, int]] = []
-        self.declared: tuple[Signature, ...] = ()
+        self.declared: tuple[Declaration, ...] = ()
 
-    def members(self, source: Source, offset: int) -> Future[Members]:
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
         self.asked.append((source, offset))
         found = RECEIVER.search(source.text[:offset])
         receiver = found[1] if found else ""
-        answer: Future[Members] = Future()
-        if receiver in self.members_of:
-            names = self.members_of[receiver]
-            answer.set_result(Members(names, Completeness.COMPLETE, self.name))
-        else:
-            answer.set_result(Members.unknown(self.name, f"no entry for {receiver!r}"))
-        return answer
+        if kind is not Kind.MEMBER or receiver not in self.members_of:
+            return answered(Names.unknown(self.name, f"no entry for {receiver!r}"))
+        return answered(Names(self.members_of[receiver], Completeness.COMPLETE, self.name))
 
-    def signatures(self, source: Source, offset: int) -> Future[tuple[Signature, ...]]:
+    def declarations(self, source: Source, offset: int) -> Future[tuple[Declaration, ...]]:
         self.asked.append((source, offset))
-        answer: Future[tuple[Signature, ...]] = Future()
-        answer.set_result(self.declared)
-        return answer
-
-    def warm(self, source: Source) -> None: ...
-
-    def close(self) -> None: ...
+        return answered(self.declared)
 
 
 class EveryReceiver(TableEngine):
@@ -49,21 +47,19 @@ class EveryReceiver(TableEngine):
 
     def __init__(self, members: Iterable[str]) -> None:
         super().__init__({})
-        self.answer = Members(frozenset(members), Completeness.COMPLETE, self.name)
+        self.answer = Names(frozenset(members), Completeness.COMPLETE, self.name)
 
-    def members(self, source: Source, offset: int) -> Future[Members]:
-        future: Future[Members] = Future()
-        future.set_result(self.answer)
-        return future
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        return answered(self.answer)
 
 
 class SilentEngine(TableEngine):
     """Takes questions and never answers."""
 
-    def members(self, source: Source, offset: int) -> Future[Members]:
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
         self.asked.append((source, offset))
         return Future()
 
-    def signatures(self, source: Source, offset: int) -> Future[tuple[Signature, ...]]:
+    def declarations(self, source: Source, offset: int) -> Future[tuple[Declaration, ...]]:
         self.asked.append((source, offset))
         return Future()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_monitors.engine import Completeness, Members, Source
+from fairlead_monitors.engine import Completeness, Names, Source
 from fairlead_monitors.python import jedi_members
 from fairlead_monitors.python.jedi_members import members
 
@@ -80,7 +80,7 @@ def test_fixture(case: Case) -> None:
     assert bool(found.reason) == (found.completeness is not Completeness.COMPLETE)
 
 
-def at(text: str, path: Path = FIXTURES / "inline.py") -> Members:
+def at(text: str, path: Path = FIXTURES / "inline.py") -> Names:
     """Ask at ``|`` in `text`."""
     before, _, after = text.partition("|")
     return members(Source(str(path), before + after), len(before))

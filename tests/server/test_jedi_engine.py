@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_monitors.engine import Completeness, Members, Source
+from fairlead_monitors.engine import Completeness, Kind, Names, Source
 from fairlead_server.analysis.jedi_engine import JediEngine
 from fairlead_server.errors import UserError
 
@@ -40,9 +40,11 @@ def running(
         engine.close()
 
 
-def ask(engine: JediEngine, folder: Path, text: str) -> Members:
+def ask(engine: JediEngine, folder: Path, text: str) -> Names:
     """Ask at the end of `text`."""
-    return engine.members(Source(str(folder / "asked.py"), text), len(text)).result(LIMIT)
+    return engine.names(Kind.MEMBER, Source(str(folder / "asked.py"), text), len(text)).result(
+        LIMIT
+    )
 
 
 def eventually(condition: Callable[[], object]) -> None:
@@ -91,7 +93,7 @@ def test_a_process_killed_in_the_middle_of_a_question_is_replaced(tmp_path: Path
     with running() as engine:
         assert ask(engine, tmp_path, "''.").names
         text = "".join(f"def f{n}(): return {n}\n" for n in range(50_000)) + "''."
-        asked = engine.members(Source(str(tmp_path / "long.py"), text), len(text))
+        asked = engine.names(Kind.MEMBER, Source(str(tmp_path / "long.py"), text), len(text))
         killed = engine.pid
         assert killed is not None
         os.kill(killed, signal.SIGKILL)
@@ -110,10 +112,10 @@ def test_what_takes_longer_than_the_limit_is_unknown(tmp_path: Path) -> None:
 def test_closing_answers_every_question(tmp_path: Path) -> None:
     engine = JediEngine()
     source = Source(str(tmp_path / "asked.py"), "''.")
-    asked = [engine.members(source, 3) for _ in range(5)]
+    asked = [engine.names(Kind.MEMBER, source, 3) for _ in range(5)]
     engine.close()
     assert all(a.result(LIMIT).engine == "jedi" for a in asked)
-    assert engine.members(source, 3).result(LIMIT).completeness is Completeness.UNKNOWN
+    assert engine.names(Kind.MEMBER, source, 3).result(LIMIT).completeness is Completeness.UNKNOWN
     assert engine.pid is None
 
 

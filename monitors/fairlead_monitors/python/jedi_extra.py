@@ -1,4 +1,4 @@
-"""Members that a dereference may name although jedi does not list them.
+"""Names that a dereference may name although jedi does not list them.
 
 They come from what the code itself says: slots, attributes set on an object from outside its
 class, names asked for with ``hasattr``, the metaclass, and the source behind a stub file.

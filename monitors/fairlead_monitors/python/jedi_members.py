@@ -18,7 +18,7 @@ import jedi.settings
 import parso.cache
 from jedi.api.completion import complete_trailer, get_user_context
 
-from fairlead_monitors.engine import Completeness, Members, Source
+from fairlead_monitors.engine import Completeness, Names, Source
 from fairlead_monitors.python import jedi_cursor as cursor
 from fairlead_monitors.python import jedi_rules as rules
 from fairlead_monitors.python.data_model import ANY_OBJECT, data_model
@@ -38,13 +38,13 @@ jedi.settings.dynamic_params = False
 
 def members(
     source: Source, offset: int, *, environment: Any = None, project: str | None = None
-) -> Members:
+) -> Names:
     """List the members of the expression before `offset`, right after a dot.
 
     `environment` is a jedi environment; without one, it is that of the running interpreter.
     """
     if not source.text[:offset].endswith("."):
-        return Members.unknown(ENGINE, "not after a dot")
+        return Names.unknown(ENGINE, "not after a dot")
     environment = environment or jedi.InterpreterEnvironment()
     path = _probe_path(source.path)
     try:
@@ -55,7 +55,7 @@ def members(
         _log.debug("jedi failed", exc_info=True)
         for modules in parso.cache.parser_cache.values():
             modules.pop(path, None)
-        return Members.unknown(ENGINE, f"jedi failed with {type(error).__name__}")
+        return Names.unknown(ENGINE, f"jedi failed with {type(error).__name__}")
 
 
 def _probe_path(path: str) -> Path:
@@ -77,7 +77,7 @@ def _recursion_limit(limit: int) -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-def _members(text: str, offset: int, path: Path, environment: Any, project: str | None) -> Members:
+def _members(text: str, offset: int, path: Path, environment: Any, project: str | None) -> Names:
     # Never jedi's own idea of the project: it reads settings from the project's folder.
     # The folder that an editor has open need not be the one that modules are imported from.
     root = _project_root(path, environment.get_sys_path())
@@ -87,7 +87,7 @@ def _members(text: str, offset: int, path: Path, environment: Any, project: str 
     )
     leaf = cursor.find_placeholder(script._module_node, text, offset)
     if leaf is None:
-        return Members.unknown(ENGINE, "not an attribute of an expression")
+        return Names.unknown(ENGINE, "not an attribute of an expression")
     module = script._get_module_context()
     receiver = cursor.code_of(cursor.receiver_nodes(leaf))
     context = module.create_context(leaf)
@@ -98,9 +98,7 @@ def _members(text: str, offset: int, path: Path, environment: Any, project: str 
     names = {name.string_name for name in complete_trailer(user, values)}
     names = {name for name in names if not name.startswith(cursor.PLACEHOLDER)}
     if names <= ANY_OBJECT:
-        return Members.unknown(
-            ENGINE, "type known to be None at most" if values else "type unknown"
-        )
+        return Names.unknown(ENGINE, "type known to be None at most" if values else "type unknown")
     names |= rules.extra_names(values) | document_names(leaf, receiver)
     names |= data_model(values)
     reason = (
@@ -111,7 +109,7 @@ def _members(text: str, offset: int, path: Path, environment: Any, project: str 
         or contradiction(leaf, receiver, names)
     )
     completeness = Completeness.PARTIAL if reason else Completeness.COMPLETE
-    return Members(frozenset(names), completeness, ENGINE, reason)
+    return Names(frozenset(names), completeness, ENGINE, reason)
 
 
 def _project_root(path: Path, sys_path: Sequence[str]) -> Path:

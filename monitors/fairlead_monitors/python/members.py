@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from fairlead_monitors.constraint import Constraint
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import Members
+from fairlead_monitors.engine import Names
 from fairlead_monitors.evidence import Evidence, Verdict
 from fairlead_monitors.lookup import MemberList, MemberLookup
 from fairlead_monitors.python.lexer import IDENTIFIER, Last, LexState, lex, window
@@ -106,7 +106,7 @@ class MembersMonitor:
             return self._evidence
         return (*self._evidence, self._judge(self._name, self._name.typed + self._tail))
 
-    def members(self) -> Members | None:
+    def members(self) -> Names | None:
         """Return what may be named where the text ends, None where nothing is dereferenced."""
         return None if self._name is None else self._members(self._name).members
 

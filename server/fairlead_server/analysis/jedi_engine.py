@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
-from fairlead_monitors.engine import Completeness, Members, Signature, Source
+from fairlead_monitors.engine import Completeness, Declaration, Kind, Names, Source, Unknowing
 from fairlead_server.analysis.child import Answer, Child
 from fairlead_server.errors import UserError
 
@@ -25,7 +25,7 @@ _LAUNCH = (
 )
 
 
-class JediEngine:
+class JediEngine(Unknowing):
     """Answers with the members that jedi infers.
 
     The packages that jedi sees are those of `interpreter`, else of the activated virtual
@@ -60,15 +60,17 @@ class JediEngine:
         """The id of the analysis process, None while there is none."""
         return self._child.pid
 
-    def members(self, source: Source, offset: int) -> Future[Members]:
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
         """Ask for the members of the expression before `offset`."""
+        if kind is not Kind.MEMBER:
+            return super().names(kind, source, offset)
         question = {"path": source.path, "text": source.text, "offset": offset}
         return _answer(self._child.ask(question), _members)
 
-    def signatures(self, source: Source, offset: int) -> Future[tuple[Signature, ...]]:
+    def declarations(self, source: Source, offset: int) -> Future[tuple[Declaration, ...]]:
         """Ask how the project's names that are used near `offset` are declared."""
         question = {"path": source.path, "text": source.text, "offset": offset}
-        return _answer(self._child.ask({**question, "ask": "signatures"}), _signatures)
+        return _answer(self._child.ask({**question, "ask": "declarations"}), _declarations)
 
     def warm(self, source: Source) -> None:
         """Start the process, and let it read `source`."""
@@ -96,16 +98,16 @@ def _settle(
         answer.set_result(read(found))
 
 
-def _members(answer: Answer | None) -> Members:
+def _members(answer: Answer | None) -> Names:
     if answer is None:
-        return Members.unknown(JediEngine.name, _SILENT)
+        return Names.unknown(JediEngine.name, _SILENT)
     completeness = Completeness(answer["completeness"])
-    return Members(frozenset(answer["names"]), completeness, JediEngine.name, answer["reason"])
+    return Names(frozenset(answer["names"]), completeness, JediEngine.name, answer["reason"])
 
 
-def _signatures(answer: Answer | None) -> tuple[Signature, ...]:
-    declared = answer["signatures"] if answer else ()
-    return tuple(Signature(path, text) for path, text in declared)
+def _declarations(answer: Answer | None) -> tuple[Declaration, ...]:
+    declared = answer["declarations"] if answer else ()
+    return tuple(Declaration(path, text) for path, text in declared)
 
 
 def _interpreter(project: str | None, stated: str | None, *, trusted: bool) -> str | None:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fairlead_monitors.engine import Completeness, Members, Source
+from fairlead_monitors.engine import Completeness, Names, Source
 
 MODULES = 2000
 """How many parsed modules are kept in memory: about half a gigabyte."""
@@ -72,7 +72,7 @@ class _Analysis:
         import jedi
         import parso.cache
 
-        from fairlead_monitors.python import jedi_members, jedi_signatures
+        from fairlead_monitors.python import jedi_declarations, jedi_members
 
         if not self._cache:
             self._cache = jedi.settings.cache_directory = cache_directory()
@@ -83,9 +83,9 @@ class _Analysis:
                 self._environment = jedi.create_environment(self._interpreter, safe=False)
         except jedi.InvalidPythonEnvironment:
             reason = f"{self._interpreter} is not a Python that jedi can run"
-            return _to_json(Members.unknown(jedi_members.ENGINE, reason)) | {"signatures": []}
-        if request.get("ask") == "signatures":
-            return self._signatures(jedi_signatures, request)
+            return _to_json(Names.unknown(jedi_members.ENGINE, reason)) | {"declarations": []}
+        if request.get("ask") == "declarations":
+            return self._declarations(jedi_declarations, request)
         found = self._ask(jedi_members, request)
         if found.completeness is Completeness.UNKNOWN and found.reason.endswith(_TORN_CACHE):
             shutil.rmtree(self._cache, ignore_errors=True)
@@ -98,25 +98,25 @@ class _Analysis:
         if Path(self._cache).name.startswith(_TEMPORARY):
             shutil.rmtree(self._cache, ignore_errors=True)
 
-    def _signatures(self, jedi_signatures: Any, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _declarations(self, jedi_declarations: Any, request: Mapping[str, Any]) -> dict[str, Any]:
         end = time.monotonic() + SIGNATURES
-        found = jedi_signatures.signatures(
+        found = jedi_declarations.declarations(
             Source(request["path"], request["text"]),
             request["offset"],
             environment=self._environment,
             project=self._project,
             over=lambda: time.monotonic() > end,
         )
-        return {"signatures": [(signature.path, signature.text) for signature in found]}
+        return {"declarations": [(signature.path, signature.text) for signature in found]}
 
-    def _ask(self, jedi_members: Any, request: Mapping[str, Any]) -> Members:
+    def _ask(self, jedi_members: Any, request: Mapping[str, Any]) -> Names:
         source = Source(request["path"], request["text"])
         place = {"environment": self._environment, "project": self._project}
         if "offset" not in request:
             # The question at the end of the text that takes the least inference.
             source = Source(source.path, source.text + "\n''.")
         offset = request.get("offset", len(source.text))
-        answer: Members = jedi_members.members(source, offset, **place)
+        answer: Names = jedi_members.members(source, offset, **place)
         return answer
 
 
@@ -134,7 +134,7 @@ def cache_directory() -> str:
         return tempfile.mkdtemp(prefix=_TEMPORARY)
 
 
-def _to_json(members: Members) -> dict[str, Any]:
+def _to_json(members: Names) -> dict[str, Any]:
     return {
         "names": sorted(members.names),
         "completeness": members.completeness.value,

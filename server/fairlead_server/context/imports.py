@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future
 
-from fairlead_monitors.engine import CompletionEngine, Signature, Source
+from fairlead_monitors.engine import CompletionEngine, Declaration, Source
 from fairlead_server.context.source import IMPORTS, Place, Snippet, found
 
 
@@ -23,14 +23,14 @@ class Imports:
         engine = self._engines.get(document.language)
         if engine is None:
             return found([])
-        asked = engine.signatures(Source(document.path, document.text), place.offset)
+        asked = engine.declarations(Source(document.path, document.text), place.offset)
         answer: Future[list[Snippet]] = Future()
         asked.add_done_callback(lambda done: _settle(answer, done))
         answer.add_done_callback(lambda done: done.cancelled() and asked.cancel())
         return answer
 
 
-def _settle(answer: Future[list[Snippet]], asked: Future[tuple[Signature, ...]]) -> None:
+def _settle(answer: Future[list[Snippet]], asked: Future[tuple[Declaration, ...]]) -> None:
     declared = () if asked.cancelled() else asked.result()
     if answer.set_running_or_notify_cancel():
         answer.set_result(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
-from fairlead_monitors.engine import Completeness, Members
+from fairlead_monitors.engine import Completeness, Names
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.suggestion import Suggestion
 
@@ -108,7 +108,7 @@ def _replacing(place: Place, suggestion: Suggestion, codec: PositionCodec) -> ty
 
 
 def member_completions(
-    members: Members, document: DocumentSnapshot, offset: int, codec: PositionCodec
+    members: Names, document: DocumentSnapshot, offset: int, codec: PositionCodec
 ) -> types.CompletionList:
     """Return the members as completion items that replace the identifier typed before `offset`."""
     range = range_at(document.text, _identifier_start(document.text, offset), offset, codec)

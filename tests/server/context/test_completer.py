@@ -11,7 +11,7 @@ import pytest
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.prompt import Layout
 from fairlead_decoding.types import Completion, GenerationConfig, Prompt
-from fairlead_monitors.engine import Signature
+from fairlead_monitors.engine import Declaration
 from fairlead_server.completer import Completer
 from fairlead_server.context.source import NAMES, Edit
 from fairlead_server.document import DocumentSnapshot
@@ -48,7 +48,7 @@ class Desk:
         self.model = model(special, context_length=context_length)
         self.decoder = Recorder(self.model)
         self.engine = engine or TableEngine({})
-        self.engine.declared = (Signature(str(folder / "vessels.py"), "class Vessel:\n    ..."),)
+        self.engine.declared = (Declaration(str(folder / "vessels.py"), "class Vessel:\n    ..."),)
         self.completer = Completer(self.decoder, {"python": self.engine}, {}, layout)
         self.folder = folder
 

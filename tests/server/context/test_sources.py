@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_monitors.engine import Signature, Source
+from fairlead_monitors.engine import Declaration, Kind, Source
 from fairlead_server.analysis.jedi_engine import JediEngine
 from fairlead_server.context.edits import Edits
 from fairlead_server.context.imports import Imports
@@ -72,7 +72,10 @@ def test_edits_come_as_they_were_made_and_deletions_leave_nothing() -> None:
 
 def test_declarations_come_from_the_engine_of_the_language() -> None:
     engine = TableEngine({})
-    engine.declared = (Signature("/p/b.py", "def f(): ..."), Signature("/p/c.py", "def g(): ..."))
+    engine.declared = (
+        Declaration("/p/b.py", "def f(): ..."),
+        Declaration("/p/c.py", "def g(): ..."),
+    )
     source = Imports({"python": engine})
     found = source.snippets(Place(OWN, 3)).result(0)
     assert [(s.path, s.text, s.source) for s in found] == [
@@ -96,13 +99,13 @@ def test_jedi_tells_declarations_from_its_own_process(tmp_path: Path) -> None:
     text = "from orders import load\nload("
     engine = JediEngine(str(tmp_path))
     try:
-        asked = engine.signatures(Source(str(tmp_path / "own.py"), text), len(text))
+        asked = engine.declarations(Source(str(tmp_path / "own.py"), text), len(text))
         assert asked.result(LIMIT) == (
-            Signature(str(tmp_path / "orders.py"), "def load(path) -> int: ..."),
+            Declaration(str(tmp_path / "orders.py"), "def load(path) -> int: ..."),
         )
         # Questions of both kinds are answered by the one process.
-        members = engine.members(Source(str(tmp_path / "own.py"), "''."), 3)
+        members = engine.names(Kind.MEMBER, Source(str(tmp_path / "own.py"), "''."), 3)
         assert "upper" in members.result(LIMIT).names
     finally:
         engine.close()
-    assert engine.signatures(Source("/p/own.py", text), len(text)).result(LIMIT) == ()
+    assert engine.declarations(Source("/p/own.py", text), len(text)).result(LIMIT) == ()

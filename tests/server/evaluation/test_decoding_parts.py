@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fairlead_decoding.backends.gguf_header import read_header
-from fairlead_monitors.engine import Completeness, Source
+from fairlead_monitors.engine import Completeness, Kind, Source
 from fairlead_server.evaluation.decoding import words
 from fairlead_server.evaluation.decoding.engines import known_members, one_list
 from fairlead_server.evaluation.decoding.texts import (
@@ -42,7 +42,7 @@ CODE = "self.a.b = f(x).c\nself.d(1.5)\n"
 )
 def test_an_engine_knows_what_a_text_names(before: str, own: set[str] | None) -> None:
     source = Source("a.py", f"{before}.")
-    found = known_members(CODE, 20).members(source, len(source.text)).result()
+    found = known_members(CODE, 20).names(Kind.MEMBER, source, len(source.text)).result()
     assert found.completeness is (Completeness.COMPLETE if own else Completeness.UNKNOWN)
     assert len(found.names) == (20 if own else 0)
     assert found.names >= (own or set())
@@ -50,8 +50,8 @@ def test_an_engine_knows_what_a_text_names(before: str, own: set[str] | None) ->
 
 def test_an_engine_with_one_list() -> None:
     engine = one_list(["a", "b"])
-    assert engine.members(Source("a.py", "x."), 2).result().names == {"a", "b"}
-    assert engine.signatures(Source("a.py", "x."), 2).result() == ()
+    assert engine.names(Kind.MEMBER, Source("a.py", "x."), 2).result().names == {"a", "b"}
+    assert engine.declarations(Source("a.py", "x."), 2).result() == ()
 
 
 def test_names_are_many_and_drawn_again_alike() -> None:

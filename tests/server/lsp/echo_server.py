@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fairlead_monitors.engine import Completeness, Members
+from fairlead_monitors.engine import Completeness, Names
 from fairlead_server.completer import Completer
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
@@ -66,14 +66,14 @@ class EchoCompleter(Completer):
             }
         )
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Members | None:
+    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
         prefix = document.text[:offset]
         if "." not in prefix:
             return None
         if "fail" in prefix:
             raise RuntimeError("failed as told")
         known = "partial" not in prefix
-        return Members(
+        return Names(
             frozenset({"append", "_private", "__init__", prefix}),
             Completeness.COMPLETE if known else Completeness.PARTIAL,
             "echo",

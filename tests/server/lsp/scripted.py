@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from fairlead_monitors.engine import Members
+from fairlead_monitors.engine import Names
 from fairlead_server.completer import Completer
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
@@ -56,7 +56,7 @@ class ScriptedCompleter(Completer):
         self.calls.put(call)
         return call.run(cancelled)
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Members | None:
+    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
         return None
 
     def warm(self, document: DocumentSnapshot) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 from fairlead_decoding.types import FinishReason
-from fairlead_monitors.engine import Completeness, Members
+from fairlead_monitors.engine import Completeness, Names
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.lsp import convert
 from fairlead_server.lsp.workspace import Codec
@@ -149,7 +149,7 @@ def test_member_completions(
     completeness: Completeness, reason: str, expected: tuple[bool, str]
 ) -> None:
     names = frozenset({"_private", "append", "__init__", "Zeta"})
-    members = Members(names, completeness, "jedi", reason)
+    members = Names(names, completeness, "jedi", reason)
     found = convert.member_completions(members, DOCUMENT, len("x = 1\nxs.ap"), Codec())
     assert labels(found) == ["Zeta", "append", "_private", "__init__"]
     assert found.is_incomplete == expected[0]

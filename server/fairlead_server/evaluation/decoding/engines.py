@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from fairlead_monitors.engine import Completeness, Members, Signature, Source
+from fairlead_monitors.engine import Completeness, Kind, Names, Source, Unknowing, answered
 from fairlead_server.evaluation.decoding.words import some
 
 _NAME = "table"
@@ -14,36 +14,22 @@ _NAMED = re.compile(r"\.([^\W\d]\w*)")
 _RECEIVER = re.compile(r"(\w+|[)\]])\Z")
 
 
-class InstantEngine:
+class InstantEngine(Unknowing):
     """A completion engine whose answer is a function of the text before the dot."""
 
     name = _NAME
 
-    def __init__(self, answer: Callable[[str], Members]) -> None:
+    def __init__(self, answer: Callable[[str], Names]) -> None:
         self._answer = answer
 
-    def members(self, source: Source, offset: int) -> Future[Members]:
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
         """Answer at once."""
-        done: Future[Members] = Future()
-        done.set_result(self._answer(source.text[: offset - 1]))
-        return done
-
-    def signatures(self, source: Source, offset: int) -> Future[tuple[Signature, ...]]:
-        """Know of none."""
-        done: Future[tuple[Signature, ...]] = Future()
-        done.set_result(())
-        return done
-
-    def warm(self, source: Source) -> None:
-        """Do nothing."""
-
-    def close(self) -> None:
-        """Do nothing."""
+        return answered(self._answer(source.text[: offset - 1]))
 
 
 def one_list(names: Sequence[str]) -> InstantEngine:
     """Return an engine that gives every receiver the same members."""
-    answer = Members(frozenset(names), Completeness.COMPLETE, _NAME)
+    answer = Names(frozenset(names), Completeness.COMPLETE, _NAME)
     return InstantEngine(lambda _: answer)
 
 
@@ -53,13 +39,13 @@ def known_members(text: str, size: int) -> InstantEngine:
     for dereference in _NAMED.finditer(text):
         named.setdefault(_receiver(text[: dereference.start()]), set()).add(dereference[1])
 
-    def answer(before: str) -> Members:
+    def answer(before: str) -> Names:
         receiver = _receiver(before)
         own = sorted(named.get(receiver, ()))
         if not receiver or not own:
-            return Members.unknown(_NAME, "not in the text")
+            return Names.unknown(_NAME, "not in the text")
         listed = frozenset([*own, *some((), size - len(own), own)])
-        return Members(listed, Completeness.COMPLETE, _NAME)
+        return Names(listed, Completeness.COMPLETE, _NAME)
 
     return InstantEngine(answer)
 

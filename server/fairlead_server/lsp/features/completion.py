@@ -7,7 +7,7 @@ import logging
 
 from lsprotocol import types
 
-from fairlead_monitors.engine import Members
+from fairlead_monitors.engine import Names
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.lsp import convert
 from fairlead_server.lsp.server import FairleadServer
@@ -45,12 +45,12 @@ async def completion(
 
 def _members(
     worker: Worker, document: DocumentSnapshot, offset: int, patience: float
-) -> Members | None:
+) -> Names | None:
     completer = worker.completer(patience)
     if completer is None:
-        return Members.unknown("fairlead", "the model is not loaded")
+        return Names.unknown("fairlead", "the model is not loaded")
     try:
         return completer.members(document, offset, patience)
     except Exception:
         log.exception("The members at a place cannot be listed.")
-        return Members.unknown("fairlead", "analysis failed")
+        return Names.unknown("fairlead", "analysis failed")

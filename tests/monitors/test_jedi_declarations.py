@@ -9,7 +9,7 @@ import pytest
 
 from fairlead_monitors.engine import Source
 from fairlead_monitors.python.declarations import declaration
-from fairlead_monitors.python.jedi_signatures import MOST, signatures
+from fairlead_monitors.python.jedi_declarations import MOST, declarations
 
 # source of one function or class -> its declaration
 DECLARATIONS = [
@@ -89,7 +89,7 @@ USES = [
 def test_what_is_imported_from_the_project(shop: Path, marked: str, expected: list[str]) -> None:
     before, after = marked.split("|")
     source = Source(str(shop / "views.py"), before + after)
-    found = signatures(source, len(before), project=str(shop.parent))
+    found = declarations(source, len(before), project=str(shop.parent))
     assert [signature.text for signature in found] == expected
     assert {Path(signature.path) for signature in found} <= {shop / "orders.py"}
 
@@ -97,7 +97,7 @@ def test_what_is_imported_from_the_project(shop: Path, marked: str, expected: li
 def test_without_a_project_the_package_is_the_project(shop: Path) -> None:
     (shop.parent / "beside.py").write_text("def near(): ...\n")
     text = "from shop.orders import load\nfrom beside import near\nload(near("
-    found = signatures(Source(str(shop / "views.py"), text), len(text))
+    found = declarations(Source(str(shop / "views.py"), text), len(text))
     assert [signature.text for signature in found] == [LOAD]
 
 
@@ -106,5 +106,5 @@ def test_it_ends_when_the_time_is_over_and_at_a_number(shop: Path) -> None:
     (shop / "many.py").write_text("".join(f"def {name}(): ...\n" for name in names))
     text = f"from .many import {', '.join(names)}\n{'; '.join(names)}"
     source = Source(str(shop / "views.py"), text)
-    assert len(signatures(source, len(text))) == MOST
-    assert len(signatures(source, len(text), over=lambda: True)) == 1
+    assert len(declarations(source, len(text))) == MOST
+    assert len(declarations(source, len(text), over=lambda: True)) == 1

@@ -14,7 +14,7 @@ from typing import Any
 import jedi
 import parso.cache
 
-from fairlead_monitors.engine import Signature, Source
+from fairlead_monitors.engine import Declaration, Source
 from fairlead_monitors.python.declarations import declaration
 from fairlead_monitors.python.jedi_members import _probe_path, _project_root, _recursion_limit
 
@@ -29,14 +29,14 @@ _IMPORTS = ("import_name", "import_from")
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
-def signatures(
+def declarations(
     source: Source,
     offset: int,
     *,
     environment: Any = None,
     project: str | None = None,
     over: Callable[[], bool] = lambda: False,
-) -> tuple[Signature, ...]:
+) -> tuple[Declaration, ...]:
     """Return the declarations of imported names used near `offset`, the nearest first.
 
     Only what `project` declares counts; without one, what the package of the document declares.
@@ -46,7 +46,7 @@ def signatures(
     path = _probe_path(source.path)
     home = jedi.Project(project or _project_root(path, environment.get_sys_path()))
     root = _home_of(path, project)
-    found: dict[Signature, None] = {}
+    found: dict[Declaration, None] = {}
     try:
         with _recursion_limit(3000):
             script = jedi.Script(source.text, path=path, environment=environment, project=home)
@@ -112,14 +112,14 @@ def _is_near(name: Any, line: int) -> bool:
     return bool(line - LINES_BEFORE <= name.line <= line + LINES_AFTER)
 
 
-def _declared(names: Iterable[Any], root: Path) -> Iterator[Signature]:
+def _declared(names: Iterable[Any], root: Path) -> Iterator[Declaration]:
     """Yield the declarations of those of `names` that files below `root` declare."""
     for name in names:
         tree, path = name._name.tree_name, name.module_path
         if tree is not None and path is not None and _is_within(path, root):
             text = declaration(tree.get_definition())
             if text:
-                yield Signature(str(path), text)
+                yield Declaration(str(path), text)
 
 
 def _goto(script: Any, leaf: Any) -> list[Any]:
