@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from fairlead_decoding.branches import Path
 from fairlead_decoding.generate import Ending
 from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import Logits
 from fairlead_decoding.monitor import Monitor
-from fairlead_decoding.sampling import Choice, log_sum
+from fairlead_decoding.sampling import Choice, Race, first_admitted
 from fairlead_decoding.types import FinishReason, Step, Veto
 
 
@@ -21,35 +19,17 @@ def admitted(logits: Logits, matcher: Matcher[Monitor]) -> Iterator[Choice]:
 
     The matcher is asked about no more tokens than it takes to find those that are wanted.
     """
-    fitting = matcher.healing()
-    fits = logits if fitting is None else logits[fitting]
-    if not len(fits):
-        return
-    total, share = log_sum(logits), log_sum(fits)
-    top = int(np.argmax(fits)) if fitting is None else int(fitting[np.argmax(fits)])
-    refused = matcher.rejected(top)
-    if refused is None:
-        yield Choice(top, float(logits[top]) - total, ())
-    allowed = matcher.allowed()
-    ids = np.arange(len(logits)) if allowed is None else allowed
-    scores, vetoed = logits[ids], list[int]()
-    lost = 0.0 if allowed is None else 1.0 - float(np.exp(log_sum(scores) - share))
-    token = top
-    while True:
-        if refused is None:
-            scores[ids == token] = -np.inf
-        else:
-            vetoed.append(token)
-            gone = refused if allowed is None else np.isin(ids, refused)
-            lost += float(np.exp(log_sum(scores[gone]) - share))
-            scores[gone] = -np.inf
-        if scores.max(initial=-np.inf) == -np.inf:
-            return
-        token = int(ids[np.argmax(scores)])
-        refused = matcher.rejected(token)
-        if refused is None:
-            logprob = float(logits[token]) - total
-            yield Choice(token, logprob, tuple(vetoed), min(1.0, max(0.0, lost)))
+    race = Race(logits, matcher)
+    rest = race.listed()
+    if rest is None:
+        top = race.top()
+        if race.admits(top):
+            yield race.result(top)
+        rest = race.rest()
+        rest.drop(matcher.trie.single(top), matcher.trie)
+    while (token := first_admitted(race, rest)) is not None:
+        yield race.result(token)
+        rest.drop(matcher.trie.single(token), matcher.trie)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Generic
 
-import numpy as np
-
+from fairlead_decoding.model import Logits
 from fairlead_decoding.monitor import Constraint, M
-from fairlead_decoding.trie import Ids, TokenTrie
+from fairlead_decoding.trie import Ids, Scores, Span, TokenTrie
 
 
 class Matcher(Generic[M]):
@@ -34,7 +33,7 @@ class Matcher(Generic[M]):
         encode: Callable[[str], Sequence[int]] | None = None,
     ) -> None:
         self._encode = encode
-        self._trie = trie
+        self.trie = trie
         self._tokens = trie.vocabulary.tokens
         self._end = trie.vocabulary.end
         self.vocabulary = trie.vocabulary
@@ -45,7 +44,7 @@ class Matcher(Generic[M]):
 
     def healing(self) -> Ids | None:
         """Return the tokens that fit the bytes to be healed, None where there are none."""
-        return self._trie.healing(self.heal) if self.heal else None
+        return self.trie.healing(self.heal) if self.heal else None
 
     def allowed(self) -> Ids | None:
         """Return the tokens to choose among, or None for the whole vocabulary.
@@ -58,24 +57,32 @@ class Matcher(Generic[M]):
             return self.healing()
         if not self.heal and self.monitor.may_end():
             return None  # A complete name: almost anything may follow.
-        return self._trie.constrained(self.heal, constraint)
+        return self.trie.constrained(self.heal, constraint)
 
-    def rejected(self, token: int) -> Ids | None:
+    def scores(self, logits: Logits) -> Scores:
+        """Return a copy of `logits` without tokens that cannot come next, where `allowed` is None.
+
+        As with `allowed`, some that `rejected` rejects may be left.
+        """
+        constraint = self.monitor.constraint()
+        return logits.copy() if constraint is None else self.trie.after_name(constraint, logits)
+
+    def rejected(self, token: int) -> Span | None:
         """Return None if `token` may come next, else all tokens that fall with it."""
         if token in self._excluded:
-            return np.array([token], dtype=np.int64)
+            return self.trie.single(token)
         text = self._tokens[token]
         if not text:
             admitted = token in self._end and not self.heal and self.monitor.may_end()
-            return None if admitted else np.array([token], dtype=np.int64)
+            return None if admitted else self.trie.single(token)
         new = self._after_healing(text)
         if new is None:
-            return np.array([token], dtype=np.int64)
+            return self.trie.single(token)
         good = self.monitor.admitted(new)
         if good == len(new):
             return None
         # Admission is prefix-closed: whatever begins like the refused part is refused.
-        return self._trie.subtree(text[: len(text) - len(new) + good + 1])
+        return self.trie.span(text[: len(text) - len(new) + good + 1])
 
     def advance(self, token: int) -> bytes:
         """Accept `token`; return the bytes it adds to the text."""
@@ -131,7 +138,7 @@ class Matcher(Generic[M]):
 
     def fork(self) -> Matcher[M]:
         """Return an independent copy, which cannot be rolled back beyond this place."""
-        copy = Matcher(self._trie, self.monitor.fork(), self.heal, self._encode)
+        copy = Matcher(self.trie, self.monitor.fork(), self.heal, self._encode)
         copy._excluded = self._excluded
         return copy
 

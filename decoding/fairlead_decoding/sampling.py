@@ -10,6 +10,7 @@ admitted one is an exact draw, so that the monitor is asked about hardly more th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,12 @@ from numpy.typing import NDArray
 from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import Logits
 from fairlead_decoding.monitor import Monitor
-from fairlead_decoding.trie import Ids
+from fairlead_decoding.trie import Ids, Scores, Span, TokenTrie
 from fairlead_decoding.types import GenerationConfig
 
-Scores = NDArray[np.float32]
-
 _FEW = 1024
+_SAFE = 60.0
+"""The sum of a vocabulary's exponentials neither overflows nor vanishes if the largest is below."""
 
 
 @dataclass(frozen=True)
@@ -42,46 +43,67 @@ def choose(
     logits: Logits, matcher: Matcher[Monitor], config: GenerationConfig, rng: np.random.Generator
 ) -> Choice | None:
     """Choose among the tokens that `matcher` admits; None when it admits none."""
-    race = _Race(logits, matcher)
+    race = Race(logits, matcher)
+    token = pick(race, config, rng)
+    return None if token is None else race.result(token)
+
+
+def pick(race: Race, config: GenerationConfig, rng: np.random.Generator) -> int | None:
+    """Return the token that wins `race`, None when none is admitted."""
     if config.temperature == 0:
-        token = _greedy(race)
-    else:
-        token = (_reweighted if config.reweight else _sampled)(race, config, rng)
-    if token is None:
-        return None
-    total = log_sum(logits)
-    return Choice(token, float(logits[token]) - total, tuple(race.vetoed), race.lost(total))
+        return _greedy(race)
+    return (_reweighted if config.reweight else _sampled)(race, config, rng)
 
 
 def log_sum(logits: Logits) -> float:
     """Return the natural logarithm of the sum of exponentials; -inf for none."""
     top = float(logits.max(initial=-np.inf))
+    if -_SAFE < top < _SAFE:
+        return float(np.log(np.exp(logits).sum()))  # One pass less than what follows.
     return top + float(np.log(np.exp(logits - top).sum())) if top > -np.inf else top
 
 
-class _Race:
+@dataclass
+class Entrants:
+    """Tokens and their scores, of the same shape; `ids` None stands for the whole vocabulary."""
+
+    ids: Ids | None
+    scores: Scores
+
+    def token(self, place: int) -> int:
+        """Return the token at `place`."""
+        return place if self.ids is None else int(self.ids[place])
+
+    def drop(self, span: Span, trie: TokenTrie) -> None:
+        """Let the tokens of `span` win no more."""
+        self.scores[trie.ids(span) if self.ids is None else trie.within(self.ids, span)] = -np.inf
+
+    def kept(self, places: Ids, scores: Scores) -> Entrants:
+        """Return those at `places`, with other `scores`."""
+        return Entrants(places if self.ids is None else self.ids[places], scores)
+
+
+class Race:
     """The tokens of one step, of which those that were refused are out."""
 
     def __init__(self, logits: Logits, matcher: Matcher[Monitor]) -> None:
         self.logits = logits
         self._matcher = matcher
+        self.trie = matcher.trie
         self.vetoed: list[int] = []
-        self._out: list[Ids] = []
+        self._out: list[Span] = []
         self._rest: Ids | None = None
         self._lost: float | None = None
 
-    def start(self) -> tuple[Ids, Scores]:
+    def start(self) -> Entrants:
         """Return the tokens that fit what is being healed, whatever the monitor says of them."""
         ids = self._matcher.healing()
-        ids = np.arange(len(self.logits)) if ids is None else ids
-        return ids, self.logits[ids]
+        return Entrants(ids, self.logits if ids is None else self.logits[ids])
 
     def top(self) -> int:
         """Return the model's own choice among them."""
-        ids = self._matcher.healing()
-        if ids is None:
-            return int(np.argmax(self.logits))
-        return int(ids[np.argmax(self.logits[ids])])
+        start = self.start()
+        return start.token(int(np.argmax(start.scores)))
 
     def admits(self, token: int) -> bool:
         """Ask about `token`; if it is refused, it is out with all that begin like it."""
@@ -91,85 +113,129 @@ class _Race:
             self._out.append(refused)
         return refused is None
 
-    def lost(self, total: float) -> float:
+    def result(self, token: int) -> Choice:
+        """Return what choosing `token` means."""
+        total = self._total
+        logprob = float(self.logits[token]) - total
+        if self._rest is not None and (top := self.top()) not in self.vetoed:
+            place = np.searchsorted(self._rest, top)
+            if place == len(self._rest) or self._rest[place] != top:
+                self.vetoed.insert(0, top)
+        return Choice(token, logprob, tuple(self.vetoed), self._lost_of(total))
+
+    @cached_property
+    def _total(self) -> float:
+        return log_sum(self.logits)
+
+    def _lost_of(self, total: float) -> float:
         """Return the probability of what was refused, among the tokens that fit the prompt.
 
         `total` is the `log_sum` of all logits.
         """
         if self._lost is not None:
             return self._lost
-        if not self._out:
+        if not self._out and self._rest is None:
             return 0.0
-        refused = np.unique(np.concatenate(self._out))
         fitting = self._matcher.healing()
-        if fitting is not None:
-            total = log_sum(self.logits[fitting])
-            refused = refused[np.isin(refused, fitting)]
+        total = total if fitting is None else log_sum(self.logits[fitting])
         if self._rest is not None:
-            kept = self._rest[~np.isin(self._rest, refused)]
+            kept = self._rest[~self._refused(self._rest)]
             return max(0.0, 1.0 - float(np.exp(log_sum(self.logits[kept]) - total)))
+        if fitting is None:
+            refused = np.concatenate([self.trie.ids(span) for span in _disjoint(self._out)])
+        else:
+            refused = fitting[self._refused(fitting)]
         return min(1.0, float(np.exp(log_sum(self.logits[refused]) - total)))
 
+    def _refused(self, ids: Ids) -> NDArray[np.bool_]:
+        found = np.zeros(len(ids), np.bool_)
+        for span in self._out:
+            found |= self.trie.within(ids, span)
+        return found
+
     def lose(self, share: float) -> None:
-        """State what `lost` is, where it is known exactly."""
+        """State what is lost, where it is known exactly."""
         self._lost = share
 
     @property
-    def last_refused(self) -> Ids:
+    def last_refused(self) -> Span:
         """The tokens that went out last."""
         return self._out[-1]
 
-    def rest(self) -> tuple[Ids, Scores]:
-        """Return the tokens that may be admitted, as far as is known, and their logits."""
+    def listed(self) -> Entrants | None:
+        """Return the `rest` where a constraint lists it, None where almost any token may follow."""
+        ids = None if self._matcher.heal else self._matcher.allowed()
+        return None if ids is None else self.rest()
+
+    def rest(self) -> Entrants:
+        """Return the tokens that may be admitted, as far as is known, with their logits."""
         self._rest = ids = self._matcher.allowed()
-        ids = np.arange(len(self.logits)) if ids is None else ids
-        scores = self.logits[ids]
-        for refused in self._out:
-            _ban(scores, ids, refused)
-        return ids, scores
+        rest = Entrants(ids, self._matcher.scores(self.logits) if ids is None else self.logits[ids])
+        for span in self._out:
+            rest.drop(span, self.trie)
+        return rest
 
 
-def _greedy(race: _Race) -> int | None:
-    top = race.top()
-    return top if race.admits(top) else _first_admitted(race, *race.rest())
+def _disjoint(spans: list[Span]) -> list[Span]:
+    """Join spans that overlap: of two that do, one holds the other."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.low, -span.high)):
+        if not found or span.low >= found[-1].high:
+            found.append(span)
+    return found
 
 
-def _sampled(race: _Race, config: GenerationConfig, rng: np.random.Generator) -> int | None:
+def _greedy(race: Race) -> int | None:
+    rest = race.listed()
+    if rest is None:
+        # Most often what the model wants most is admitted: nothing else is looked at then.
+        top = race.top()
+        if race.admits(top):
+            return top
+        rest = race.rest()
+    return first_admitted(race, rest)
+
+
+def _sampled(race: Race, config: GenerationConfig, rng: np.random.Generator) -> int | None:
     if not config.truncates:
-        ids, scores = race.rest()
-        return _first_admitted(race, ids, _perturbed(scores, config, rng))
-    for ids, scores in (race.start(), race.rest()):
-        kept = nucleus(scores / np.float32(config.temperature), config)
-        token = _first_admitted(race, ids[kept], _perturbed(scores[kept], config, rng))
+        rest = race.rest()
+        return first_admitted(race, Entrants(rest.ids, _perturbed(rest.scores, config, rng)))
+    for of in (race.start, race.rest):
+        entrants = of()
+        kept = nucleus(entrants.scores / np.float32(config.temperature), config)
+        scores = _perturbed(entrants.scores[kept], config, rng)
+        token = first_admitted(race, entrants.kept(kept, scores))
         if token is not None:
             return token
     # What was truncated may hold the only token that is admitted.
-    return _first_admitted(race, *race.rest())
+    return first_admitted(race, race.rest())
 
 
-def _reweighted(race: _Race, config: GenerationConfig, rng: np.random.Generator) -> int | None:
+def _reweighted(race: Race, config: GenerationConfig, rng: np.random.Generator) -> int | None:
     """Draw as `_sampled` does, after checking every token that truncation leaves."""
-    ids, scores = race.start()
-    kept = nucleus(scores / np.float32(config.temperature), config)
-    good = np.array([race.admits(int(token)) for token in ids[kept]], dtype=bool)
-    weights = np.exp((scores[kept] - scores[kept[0]]) / config.temperature)
+    start = race.start()
+    kept = nucleus(start.scores / np.float32(config.temperature), config)
+    good = np.array([race.admits(start.token(int(place))) for place in kept], dtype=bool)
+    weights = np.exp((start.scores[kept] - start.scores[kept[0]]) / config.temperature)
     race.lose(1.0 - float(weights[good].sum() / weights.sum()))
     if not good.any():
         return _sampled(race, config, rng)
     chosen = kept[good]
-    return _first_admitted(race, ids[chosen], _perturbed(scores[chosen], config, rng))
+    scores = _perturbed(start.scores[chosen], config, rng)
+    return first_admitted(race, start.kept(chosen, scores))
 
 
-def _first_admitted(race: _Race, ids: Ids, scores: Scores) -> int | None:
-    """Return the admitted token with the highest score; `scores` is used up."""
-    while len(ids):
+def first_admitted(race: Race, entrants: Entrants) -> int | None:
+    """Return the admitted token with the highest score; the scores are used up."""
+    scores = entrants.scores
+    while len(scores):
         place = int(np.argmax(scores))
         if scores[place] == -np.inf:
             break
-        token = int(ids[place])
+        token = entrants.token(place)
         if race.admits(token):
             return token
-        _ban(scores, ids, race.last_refused)
+        entrants.drop(race.last_refused, race.trie)
     return None
 
 
@@ -205,10 +271,3 @@ def _kept(scores: Scores, config: GenerationConfig, count: int, *, of_all: bool)
     keep[0] = True
     kept: Ids = order[keep]
     return kept
-
-
-def _ban(scores: Scores, ids: Ids, refused: Ids) -> None:
-    if len(ids) and ids[0] == 0 and ids[-1] == len(ids) - 1:
-        scores[refused] = -np.inf  # The whole vocabulary: places are ids.
-    else:
-        scores[np.isin(ids, refused)] = -np.inf

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +22,20 @@ from fairlead_decoding.monitor import Constraint
 Ids = NDArray[np.int64]
 """Token ids, shape (n,)."""
 
+Scores = NDArray[np.float32]
+"""A score each, logits among them, shape (n,)."""
+
 _MEMO_SIZE = 256
 
 _FEW = 8
 """So many texts are faster looked up one by one."""
+
+
+class Span(NamedTuple):
+    """Tokens that are next to each other in the order of a trie: a subtree, or a single token."""
+
+    low: int
+    high: int
 
 
 class TokenTrie:
@@ -38,13 +49,38 @@ class TokenTrie:
         written = [i for i, text in enumerate(vocabulary.tokens) if text]
         self._lexicon = Lexicon([vocabulary.tokens[i] for i in written])
         self._texts = self._lexicon.texts
-        self._ids: Ids = np.array(written, dtype=np.int64)[self._lexicon.order]
+        unwritten = [i for i, text in enumerate(vocabulary.tokens) if not text]
+        # In the order of the texts; the tokens without one come last.
+        self._ids: Ids = np.array(written + unwritten, dtype=np.int64)
+        self._ids[: len(written)] = self._ids[self._lexicon.order]
+        self._rank = np.empty(len(self._ids), dtype=np.int32)
+        self._rank[self._ids] = np.arange(len(self._ids), dtype=np.int32)
+        self._places = {text: place for place, text in reversed(list(enumerate(self._texts)))}
+        self._biases: dict[frozenset[int], Scores] = {}
         self._memo: OrderedDict[tuple[object, ...], Ids] = OrderedDict()
 
     def subtree(self, prefix: bytes) -> Ids:
         """Return the ids of all tokens that start with `prefix`, in order of their bytes."""
-        low, high = self._range(prefix, 0, len(self._texts))
-        return self._ids[low:high]
+        return self.ids(self.span(prefix))
+
+    def span(self, prefix: bytes) -> Span:
+        """Return all tokens that start with `prefix`."""
+        return Span(*self._range(prefix, 0, len(self._texts)))
+
+    def single(self, token: int) -> Span:
+        """Return `token` alone."""
+        rank = int(self._rank[token])
+        return Span(rank, rank + 1)
+
+    def ids(self, span: Span) -> Ids:
+        """Return the tokens of `span`, in order of their bytes."""
+        return self._ids[span.low : span.high]
+
+    def within(self, ids: Ids, span: Span) -> NDArray[np.bool_]:
+        """Tell of each of `ids` whether it is in `span`."""
+        ranks = self._rank[ids]
+        found: NDArray[np.bool_] = (ranks >= span.low) & (ranks < span.high)
+        return found
 
     def _range(self, prefix: bytes, low: int, high: int) -> tuple[int, int]:
         """Return, between two places, the bounds of the tokens that start with `prefix`."""
@@ -68,8 +104,9 @@ class TokenTrie:
         """Return the tokens that can begin `heal` followed by a name under `constraint`.
 
         A token may stop inside the name, end with it, or run past it into a byte that ends the
-        name; what follows that byte is not looked at. Memoised per set of names, since the same
-        receiver is dereferenced again and again.
+        name; what follows that byte is not looked at. What may follow a name that is complete
+        already is left out, unless it makes a longer name. Memoised per set of names, since the
+        same receiver is dereferenced again and again.
         """
         key = (heal, constraint.typed, constraint.names, constraint.continues)
         return self._remembered(key, lambda: self._walk(heal, constraint))
@@ -84,35 +121,61 @@ class TokenTrie:
             self._memo.move_to_end(key)
         return found
 
-    def _walk(self, heal: bytes, constraint: Constraint) -> Ids:
-        wanted = _rests(constraint)
-        parts: list[Ids] = []
-        if heal:
-            wanted = [heal + rest for rest in wanted]
-        elif constraint.typed in constraint.names:
-            # The name is complete: whatever begins with a byte that ends it may follow.
-            wanted.remove(b"")
-            parts += map(self.subtree, _outside(constraint.continues))
-        if len(wanted) <= _FEW:
-            places = {p for text in wanted for p in self._related(text, constraint.continues)}
-            parts.append(self._ids[list(places)])
-        else:
-            table = _by_byte(constraint.continues)
-            parts.append(self._ids[self._lexicon.related(wanted, table)])
-        return _distinct(parts, len(self.vocabulary))
+    def after_name(self, constraint: Constraint, logits: Scores) -> Scores:
+        """Return the logits of the tokens that may follow a complete name, -inf for the others.
 
-    def _related(self, text: bytes, continues: frozenset[int]) -> list[int]:
+        Whatever begins with a byte that ends the name may follow, and so may what makes it a longer
+        one. Of the tokens without a text, those that end the whole text may.
+        """
+        scores = logits + self._bias(constraint.continues)
+        longer = self.constrained(b"", constraint)
+        scores[longer] = logits[longer]
+        return scores
+
+    def _bias(self, continues: frozenset[int]) -> Scores:
+        found = self._biases.get(continues)
+        if found is None:
+            found = np.full(len(self._ids), -np.inf, np.float32)
+            for byte in set(range(256)) - continues:
+                found[self.subtree(bytes([byte]))] = 0
+            found[list(self.vocabulary.end)] = 0
+            self._biases[continues] = found
+        return found
+
+    def _walk(self, heal: bytes, constraint: Constraint) -> Ids:
+        wanted = [heal + rest for rest in _rests(constraint) if heal or rest]
+        if len(wanted) > _FEW:
+            table = _by_byte(constraint.continues)
+            places = self._lexicon.related(wanted, table)
+        else:
+            few = {p for text in wanted for p in self._related(text, constraint.continues)}
+            places = np.array(list(few), dtype=np.int64)
+        return _distinct(self._ids[places], len(self.vocabulary))
+
+    def _related(self, text: bytes, continues: frozenset[int]) -> Iterator[int]:
         """Do for one text what `Lexicon.related` does for many; for few it is quicker."""
-        texts, low, high, found = self._texts, 0, len(self._texts), list[int]()
-        for end in range(1, len(text) + 1):
-            low, high = self._range(text[:end], low, high)
-            while low < high and len(texts[low]) == end:
-                found.append(low)
-                low += 1
-            if low == high:
-                return found
-        end = len(text)
-        return found + [place for place in range(low, high) if texts[place][end] not in continues]
+        texts, size, low = self._texts, len(text), 0
+        for end in range(1, size + 1):
+            place = self._places.get(text[:end], len(texts))
+            while place < len(texts) and len(texts[place]) == end and text.startswith(texts[place]):
+                yield place
+                place += 1
+                low = place
+        for place in range(self._reach(text, low), len(texts)):
+            if not texts[place].startswith(text):
+                return
+            if texts[place][size] not in continues:
+                yield place
+
+    def _reach(self, text: bytes, low: int) -> int:
+        """Return the first place from `low` on that is not before `text`, found near `low` first.
+
+        (Bentley and Yao, "An almost optimal algorithm for unbounded searching", 1976.)
+        """
+        step, high = 8, low
+        while high < len(self._texts) and self._texts[high] < text:
+            low, high, step = high, high + step, 4 * step
+        return bisect_left(self._texts, text, low, min(high, len(self._texts)))
 
 
 @lru_cache(maxsize=4)
@@ -123,19 +186,23 @@ def trie_of(vocabulary: Vocabulary) -> TokenTrie:
 
 def _rests(constraint: Constraint) -> list[bytes]:
     """Return what is missing of each name that may still be meant."""
-    typed, cut = constraint.typed, len(constraint.typed)
-    if not typed:
-        return list(constraint.names)
-    return [name[cut:] for name in constraint.names if name.startswith(typed)]
+    typed, names = constraint.typed, _in_order(constraint.names)
+    low, after = bisect_left(names, typed), _successor(typed)
+    high = len(names) if after is None else bisect_left(names, after, low)
+    return [name[len(typed) :] for name in names[low:high]]
 
 
-def _distinct(parts: list[Ids], size: int) -> Ids:
-    """Join `parts`, sorted and each id once; all are under `size`."""
-    if len(parts) == 1 and len(parts[0]) < _FEW * _FEW:
-        return np.array(sorted(set(parts[0].tolist())), dtype=np.int64)
+@lru_cache(maxsize=_MEMO_SIZE)
+def _in_order(names: frozenset[bytes]) -> list[bytes]:
+    return sorted(names)
+
+
+def _distinct(ids: Ids, size: int) -> Ids:
+    """Return `ids`, all under `size`, sorted and each once."""
+    if len(ids) < _FEW * _FEW:
+        return np.array(sorted(set(ids.tolist())), dtype=np.int64)
     seen = np.zeros(size, np.bool_)
-    for part in parts:
-        seen[part] = True
+    seen[ids] = True
     return np.flatnonzero(seen)
 
 
@@ -145,10 +212,6 @@ def _by_byte(members: frozenset[int]) -> NDArray[np.bool_]:
     table = np.zeros(256, np.bool_)
     table[list(members)] = True
     return table
-
-
-def _outside(members: frozenset[int]) -> list[bytes]:
-    return [bytes([byte]) for byte in range(256) if byte not in members]
 
 
 def _successor(prefix: bytes) -> bytes | None:

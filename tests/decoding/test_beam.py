@@ -19,7 +19,7 @@ from fairlead_decoding.model import LanguageModel, Logits
 from fairlead_decoding.monitor import Monitor, Unguided
 from fairlead_decoding.sampling import log_sum
 from fairlead_decoding.stopping import StopRule, after_lines, at_strings, never
-from fairlead_decoding.trie import Ids, trie_of
+from fairlead_decoding.trie import Span, trie_of
 from fairlead_decoding.types import Completion, GenerationConfig, Prompt
 from tests.decoding import snippets
 from tests.decoding.fakes import BYTES, END, OneOf, ScriptedModel, words, writes
@@ -271,7 +271,7 @@ def test_no_more_is_checked_and_evaluated_than_it_takes(monkeypatch: pytest.Monk
     checked = 0
     original = Matcher[Monitor].rejected
 
-    def rejected(self: Matcher[Monitor], token: int) -> Ids | None:
+    def rejected(self: Matcher[Monitor], token: int) -> Span | None:
         nonlocal checked
         checked += 1
         return original(self, token)

@@ -23,7 +23,7 @@ UNITS = {
     "guided_unguided_ratio.wide": "ratio",
     "keystroke_tokens_max": "tokens",
     "kv_reused_share": "share",
-    "log_sum_us_p50": "us",
+    "score_us_p50": "us",
     "loop_generate_ratio": "ratio",
     "loop_native_ratio": "ratio",
     "loop_native_ratio.wide": "ratio",

@@ -237,7 +237,7 @@ def _masked(model: LanguageModel, setting: _Setting) -> dict[str, Figure]:
         "mask_first_us_p50": quantile(few.first, 0.5, "us", seed),
         "mask_first_us_p50.1000": quantile(many.first, 0.5, "us", seed),
         "choose_us_p50": quantile(few.free, 0.5, "us", seed),
-        "log_sum_us_p50": quantile(few.log_sum, 0.5, "us", seed),
+        "score_us_p50": quantile(few.scored, 0.5, "us", seed),
         "trie_build_ms": quantile(builds, 0.5, "ms", seed),
         "trie_mb": exactly(size, "MB"),
     }

@@ -15,7 +15,7 @@ import numpy as np
 from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import LanguageModel, Logits, Session
 from fairlead_decoding.monitor import Monitor, Unguided
-from fairlead_decoding.sampling import Choice, choose, log_sum
+from fairlead_decoding.sampling import Choice, Race, pick
 from fairlead_decoding.trie import TokenTrie, trie_of
 from fairlead_decoding.types import GenerationConfig
 from fairlead_monitors.context import Context
@@ -34,14 +34,14 @@ class Times:
     """Microseconds that choices took.
 
     `first` are those at the first dereference of a receiver, `masked` all within names, those
-    included, and `free` those where any token may come. `log_sum` is the part of each choice that
-    is there only so that probabilities can be told.
+    included, and `free` those where any token may come. `scored` is what it takes, after each of
+    them, to tell the token's probability and what was lost.
     """
 
     first: list[float] = field(default_factory=list)
     masked: list[float] = field(default_factory=list)
     free: list[float] = field(default_factory=list)
-    log_sum: list[float] = field(default_factory=list)
+    scored: list[float] = field(default_factory=list)
 
 
 def mask_times(model: LanguageModel, size: int, receivers: int, visits: int, seed: int) -> Times:
@@ -61,7 +61,7 @@ def mask_times(model: LanguageModel, size: int, receivers: int, visits: int, see
             new = number < receivers
             monitor = monitors[number if new else draw.randrange(receivers)]
             start = len(times.masked)
-            _write_name(model, session, monitor.fork(), times.masked)
+            _write_name(model, session, monitor.fork(), times)
             times.first.extend(times.masked[start : start + 1] if new else ())
     session.close()
     return times
@@ -69,15 +69,10 @@ def mask_times(model: LanguageModel, size: int, receivers: int, visits: int, see
 
 def _choose_freely(model: LanguageModel, logits: Logits, times: Times) -> None:
     matcher: Matcher[Monitor] = Matcher(trie_of(model.vocabulary), Unguided())
-    _timed(logits, matcher, times.free)
-    start = _clock()
-    log_sum(logits)
-    times.log_sum.append(1e6 * (_clock() - start))
+    _timed(logits, matcher, times.free, times.scored)
 
 
-def _write_name(
-    model: LanguageModel, session: Session, monitor: Monitor, into: list[float]
-) -> None:
+def _write_name(model: LanguageModel, session: Session, monitor: Monitor, times: Times) -> None:
     """Write a dot and a name, and what ends it."""
     matcher = Matcher(trie_of(model.vocabulary), monitor)
     (token,) = model.encode(".")
@@ -86,17 +81,25 @@ def _write_name(
         logits = session.forward([token])
         if matcher.monitor.constraint() is None:
             return
-        choice = _timed(logits, matcher, into)
+        choice = _timed(logits, matcher, times.masked, times.scored)
         if choice is None:
             return
         token = choice.token
 
 
-def _timed(logits: Logits, matcher: Matcher[Monitor], into: list[float]) -> Choice | None:
+def _timed(
+    logits: Logits, matcher: Matcher[Monitor], chosen: list[float], scored: list[float]
+) -> Choice | None:
     rng, config = np.random.default_rng(0), GenerationConfig()
     start = _clock()
-    choice = choose(logits, matcher, config, rng)
-    into.append(1e6 * (_clock() - start))
+    race = Race(logits, matcher)
+    token = pick(race, config, rng)
+    known = _clock()
+    chosen.append(1e6 * (known - start))
+    if token is None:
+        return None
+    choice = race.result(token)
+    scored.append(1e6 * (_clock() - known))
     return choice
 
 
