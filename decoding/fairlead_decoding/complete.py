@@ -6,12 +6,15 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from fairlead_decoding.drafts import guesses
 from fairlead_decoding.generate import Ending, generate
 from fairlead_decoding.matcher import Matcher
-from fairlead_decoding.model import LanguageModel
+from fairlead_decoding.model import LanguageModel, Session
 from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.prompt_cache import PromptCache
 from fairlead_decoding.reweighting import resample
+from fairlead_decoding.speculation import LONGEST, Speculation
+from fairlead_decoding.speculative_session import SpeculativeSession
 from fairlead_decoding.stopping import StopRule, never
 from fairlead_decoding.trie import trie_of
 from fairlead_decoding.types import Completion, GenerationConfig, Prompt, Step
@@ -21,10 +24,13 @@ from fairlead_decoding.types import Completion, GenerationConfig, Prompt, Step
 class Decoder:
     """A model together with what is computed once for it, and the KV caches of prompts.
 
-    Not safe for use by two threads at once.
+    With `speculation`, drafted tokens are evaluated ahead where that proves faster; the text is
+    the same, but for near-ties that the backend's arithmetic decides by the size of a pass. Not
+    safe for use by two threads at once.
     """
 
     model: LanguageModel
+    speculation: Speculation | None = None
 
     def __post_init__(self) -> None:
         self.trie = trie_of(self.model.vocabulary)
@@ -45,13 +51,19 @@ class Decoder:
     ) -> Iterator[Step]:
         """Yield one continuation of `prompt`, step by step. `monitor` is forked, not changed."""
         root, logits = self.prompts.prefill(prompt.tokens)
-        session = root.fork()
+        matcher = Matcher(self.trie, monitor.fork(), prompt.heal, self.model.encode)
+        session = self._drafting(root.fork(), matcher)
         try:
-            matcher = Matcher(self.trie, monitor.fork(), prompt.heal, self.model.encode)
             ending = Ending(self.model.context_length, stop, cancelled)
             yield from generate(session, logits, matcher, config, ending)
         finally:
             session.close()
+
+    def _drafting(self, session: Session, matcher: Matcher[Monitor]) -> Session:
+        if self.speculation is None:
+            return session
+        guess = guesses(self.model, matcher, LONGEST)
+        return SpeculativeSession(session, guess, self.speculation, self.model.context_length)
 
     def complete(
         self,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from fairlead_decoding.beam import complete_by_beam
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.keystrokes import TypedPrompts
 from fairlead_decoding.monitor import Monitor, Unguided
@@ -31,6 +32,9 @@ MonitorFactory = Callable[[Context], Checking]
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _MEMBER = re.compile(r"[\w)\]\"']\s*\.\s*\w*\Z")
+_BEAM = 4
+"""The least width of a beam: with less the search is hardly more than greedy."""
+
 _DOCUMENTS = 8
 """Documents whose last prompts are remembered."""
 
@@ -90,14 +94,22 @@ class Completer:
         )
         checking = self._monitor(request, prefix, suffix, cancelled)
         monitor: Monitor = checking or Unguided()
-        completions = self._decoder.complete(
-            prompt,
-            monitor,
-            config,
-            samples=request.samples,
-            stop=after_lines(request.lines) if request.lines else never,
-            cancelled=cancelled,
-        )
+        stop = after_lines(request.lines) if request.lines else never
+        if request.beam:
+            completions = complete_by_beam(
+                self._decoder,
+                prompt,
+                monitor,
+                config,
+                width=max(_BEAM, request.samples),
+                count=request.samples,
+                stop=stop,
+                cancelled=cancelled,
+            )
+        else:
+            completions = self._decoder.complete(
+                prompt, monitor, config, samples=request.samples, stop=stop, cancelled=cancelled
+            )
         crlf = "\r\n" in document.text
         suggestions = tuple(
             replace(suggestion(c, checking, crlf=crlf), replaces=len(replaced)) for c in completions

@@ -6,6 +6,7 @@ from typing import cast
 
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.prompt import Layout
+from fairlead_decoding.speculation import Speculation
 from fairlead_monitors.engine import CompletionEngine
 from fairlead_server import plugins
 from fairlead_server.completer import Completer, MonitorFactory
@@ -26,7 +27,7 @@ def build_completer(settings: Settings, project: str | None = None) -> Completer
     if settings.layout not in LAYOUTS:
         raise UserError(f"layout {settings.layout!r} is not one of {', '.join(LAYOUTS)}")
     layout = None if settings.layout == "auto" else cast(Layout, settings.layout)
-    decoder = Decoder(load_model(settings))
+    decoder = Decoder(load_model(settings), Speculation() if settings.speculate else None)
     return Completer(decoder, build_engines(settings, project), _monitors(), layout)
 
 

@@ -31,6 +31,7 @@ class Options:
     patience: float | None = None
     trusted: bool | None = None
     context: tuple[str, ...] | None = None
+    speculate: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Settings:
     patience: float = 2.0
     trusted: bool = False
     context: tuple[str, ...] | None = None
+    speculate: bool = False
 
 
 def resolve(*layers: Options) -> Settings:

@@ -16,13 +16,15 @@ class CompletionRequest:
     `lines` stops after that many lines that are not blank; None leaves only the other limits.
     `patience` is how many seconds one analysis may take before its answer counts as unknown.
     `others` are the other open documents and `edits` the recent edits, the last used first;
-    `context` names the sources that may add to the prompt, None leaves it to the model.
+    `context` names the sources that may add to the prompt, None leaves it to the model. With `beam`
+    the most probable texts are searched for, `samples` of them, instead of being drawn.
     """
 
     document: DocumentSnapshot
     offset: int
     config: GenerationConfig = field(default_factory=GenerationConfig)
     samples: int = 1
+    beam: bool = False
     guided: bool = True
     lines: int | None = 1
     patience: float = 2.0

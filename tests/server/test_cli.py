@@ -156,6 +156,26 @@ def test_samples_are_reproducible_checked_and_sorted(
 
 
 @pytest.mark.needs("llama")
+def test_a_beam_is_reproducible_checked_and_sorted(
+    capsys: pytest.CaptureFixture[str], source: Path
+) -> None:
+    arguments = ("complete", f"{source}:{CURSOR}", "--json", "-n", "3", "--beam")
+    first, again = run(capsys, *arguments), run(capsys, *arguments)
+    assert first == again
+    found = json.loads(first[1])
+    assert len({s["text"] for s in found}) == 3 and all(s["verified"] for s in found)
+    assert {*dunderless([s["evidence"][0]["name"] for s in found])} <= MEMBERS
+
+
+@pytest.mark.needs("llama")
+def test_speculation_changes_nothing_but_the_time(
+    capsys: pytest.CaptureFixture[str], source: Path
+) -> None:
+    arguments = ("complete", f"{source}:{CURSOR}", "--lines", "3")
+    assert run(capsys, *arguments) == run(capsys, *arguments, "--speculate")
+
+
+@pytest.mark.needs("llama")
 def test_unguided_checks_nothing(capsys: pytest.CaptureFixture[str], source: Path) -> None:
     code, out, _ = run(capsys, "complete", f"{source}:{CURSOR}", "--json", "--unguided")
     (suggestion,) = json.loads(out)

@@ -36,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("position", metavar="FILE:LINE:COL")
     parser.add_argument("--stdin", action="store_true", help="read the text that FILE stands for")
     parser.add_argument("-n", type=options.positive, default=1, help="how many samples to draw")
+    parser.add_argument(
+        "--beam",
+        action="store_true",
+        help="with -n: print the most probable texts, found by beam search, instead of samples",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON value")
     parser.add_argument("--unguided", action="store_true", help="let the model name anything")
     parser.add_argument("--explain", action="store_true", help="say what was checked and vetoed")
@@ -83,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         offset,
         config=_config(arguments),
         samples=arguments.n,
+        beam=arguments.beam,
         guided=settings.guided and not arguments.unguided,
         lines=arguments.lines or None,
         patience=settings.patience,
@@ -117,7 +123,7 @@ def read_position(position: str, *, stdin: bool) -> tuple[DocumentSnapshot, int]
 
 
 def _config(arguments: argparse.Namespace) -> GenerationConfig:
-    several = arguments.n > 1
+    several = arguments.n > 1 and not arguments.beam
     temperature = arguments.temperature if arguments.temperature is not None else 0.6 * several
     top_p = arguments.top_p if arguments.top_p is not None else 1 - 0.05 * several
     try:

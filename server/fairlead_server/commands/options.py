@@ -29,6 +29,12 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backend", help="llama_cpp or transformers; default: what suits")
     parser.add_argument("--layout", choices=LAYOUTS, help="prompt layout; default: the model's own")
     parser.add_argument("--threads", type=positive, help="threads the model may use")
+    parser.add_argument(
+        "--speculate",
+        action="store_true",
+        default=None,
+        help="evaluate guessed tokens ahead where that is measured to be faster",
+    )
     parser.add_argument("--python", metavar="PATH", help="interpreter whose packages are analysed")
     parser.add_argument("--patience", type=float, help="seconds to wait for one analysis")
 
@@ -40,6 +46,7 @@ def from_arguments(arguments: argparse.Namespace) -> Options:
         backend=arguments.backend,
         layout=arguments.layout,
         threads=arguments.threads,
+        speculate=arguments.speculate,
         interpreter=arguments.python,
         patience=arguments.patience,
     )
