@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -94,20 +94,24 @@ class _Run:
 
     def step(self, choice: Choice | None, reason: FinishReason | None, new: bytes = b"") -> Step:
         """Return the step that `choice` is, which wrote `new` at the end of the text."""
-        step = Step(text=new, length=len(self.text), finish_reason=reason)
-        step = replace(step, withdrawn=self.withdrawn)
-        self.withdrawn = 0
+        withdrawn, self.withdrawn = self.withdrawn, 0
+        length = len(self.text)
         if choice is None:
-            return step
-        offset, texts = len(self.text) - len(new), self.matcher.vocabulary.tokens
-        vetoes = (Veto(offset, t, texts[t], choice.lost) for t in choice.vetoed if texts[t])
-        return replace(
-            step,
+            return Step(text=new, length=length, finish_reason=reason, withdrawn=withdrawn)
+        return Step(
             tokens=(choice.token,),
+            text=new,
+            length=length,
             logprob=choice.logprob,
+            finish_reason=reason,
+            vetoes=self._vetoes(choice, length - len(new)) if choice.vetoed else (),
             lost=choice.lost,
-            vetoes=tuple(vetoes),
+            withdrawn=withdrawn,
         )
+
+    def _vetoes(self, choice: Choice, offset: int) -> tuple[Veto, ...]:
+        texts = self.matcher.vocabulary.tokens
+        return tuple(Veto(offset, t, texts[t], choice.lost) for t in choice.vetoed if texts[t])
 
     def accept(self, choice: Choice) -> Step:
         """Append `choice` and see whether the text ends with it."""
@@ -155,7 +159,10 @@ class _Run:
 
     def _forced(self) -> Sequence[int]:
         """Return the tokens that must follow, unless the context or a stop rule is in the way."""
-        forced = self.matcher.forced()[: self._room() - 1]
+        forced = self.matcher.forced()
+        if not forced:
+            return ()
+        forced = forced[: self._room() - 1]
         if len(self.session.tokens) + len(forced) + 2 >= self.ending.context_length:
             return ()
         new = self.matcher.vocabulary.text(forced)

@@ -89,6 +89,10 @@ class _Batch:
         return high - 1
 
 
+_VIEWS = 16
+"""Places of logits that are remembered with the array that looks at them."""
+
+
 class Decoder:
     """One context, which evaluates tokens of any sequence.
 
@@ -102,6 +106,7 @@ class Decoder:
         self._memory = lib.llama_get_memory(context)
         self._cause = cause
         self._batch = _Batch(lib)
+        self._views: dict[tuple[int | None, int], Rows] = {}
 
     def use_threads(self, count: int) -> None:
         """Evaluate with `count` threads from now on."""
@@ -170,13 +175,22 @@ class Decoder:
             raise ModelError(self._explain(status))
 
     def _logits(self, row: int) -> Logits:
-        found = self._lib.llama_get_logits_ith(self._context, row)
-        return np.ctypeslib.as_array(found, shape=(self._size,))
+        logits: Logits = self._rows_at(row, 1)[0]
+        return logits
 
     def _rows(self, count: int) -> Rows:
         """Return the logits of a batch in which all `count` were wanted: they lie side by side."""
-        found = self._lib.llama_get_logits_ith(self._context, 0)
-        return np.ctypeslib.as_array(found, shape=(count, self._size))
+        return self._rows_at(0, count)
+
+    def _rows_at(self, row: int, count: int) -> Rows:
+        found = self._lib.llama_get_logits_ith(self._context, row)
+        place = ctypes.cast(found, ctypes.c_void_p).value
+        rows = self._views.get((place, count))
+        if rows is None:
+            # llama.cpp moves its logits only when it needs more room for them.
+            rows = np.ctypeslib.as_array(found, shape=(count, self._size))
+            self._views = {**dict(list(self._views.items())[-_VIEWS:]), (place, count): rows}
+        return rows
 
     def _explain(self, status: int) -> str:
         if status == 1:
