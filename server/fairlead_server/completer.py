@@ -22,7 +22,7 @@ from fairlead_server.context.imports import Imports
 from fairlead_server.context.keeper import ContextKeeper
 from fairlead_server.context.open_files import OpenFiles
 from fairlead_server.context.similar import Similar
-from fairlead_server.context.source import ContextReport, Place, default_sources
+from fairlead_server.context.source import NAMES, ContextReport, Place
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.report import Checking, suggestion
 from fairlead_server.review import review
@@ -124,9 +124,7 @@ class Completer:
 
     def context_sources(self, stated: tuple[str, ...] | None) -> tuple[str, ...]:
         """Return the sources of context that are used when the settings state `stated`."""
-        if stated is not None:
-            return stated
-        return default_sources(self._decoder.model.context_length)
+        return NAMES if stated is None else stated
 
     def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
         """Return the members that may be named at `offset`, None where no dereference ends there.

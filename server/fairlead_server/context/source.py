@@ -13,12 +13,6 @@ IMPORTS, EDITS, SIMILAR, OPEN_FILES = "imports", "edits", "similar", "open_files
 NAMES = (IMPORTS, EDITS, SIMILAR, OPEN_FILES)
 """All sources, in the order in which they are asked to contribute."""
 
-SMALL_CONTEXT = 4096
-"""Tokens; models whose context is shorter get the sources of `BY_DEFAULT_SMALL` only."""
-
-BY_DEFAULT_SMALL: tuple[str, ...] = ()
-"""What ``benchmarks/context.py`` found to help the embedded model."""
-
 
 @dataclass(frozen=True)
 class Edit:
@@ -90,11 +84,6 @@ def found(snippets: Iterable[Snippet]) -> Future[list[Snippet]]:
     answer: Future[list[Snippet]] = Future()
     answer.set_result(list(snippets))
     return answer
-
-
-def default_sources(context_length: int) -> tuple[str, ...]:
-    """Return the sources that a model with so long a context gets unless the settings say."""
-    return NAMES if context_length >= SMALL_CONTEXT else BY_DEFAULT_SMALL
 
 
 def unknown_sources(names: Iterable[str]) -> list[str]:

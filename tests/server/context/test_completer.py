@@ -124,10 +124,9 @@ def test_each_source_can_be_on_alone(desk: Callable[..., Desk], name: str) -> No
     assert {c.source for c in report.contributions} == {name}
 
 
-def test_by_default_it_depends_on_the_models_context(desk: Callable[..., Desk]) -> None:
+def test_by_default_all_sources_are_asked(desk: Callable[..., Desk]) -> None:
     assert desk().complete("x|\n", None).context.sources == NAMES
-    small = desk(context_length=1024)
-    assert small.complete("x|\n", None).context.sources == small.completer.context_sources(None)
+    assert desk(context_length=1024).complete("x|\n", None).context.sources == NAMES
 
 
 @pytest.mark.parametrize("layout", ["psm", "spm", "left-to-right"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fairlead_server.cli import main
-from fairlead_server.context.source import NAMES, ContextReport, Contribution, default_sources
+from fairlead_server.context.source import ContextReport, Contribution
 from fairlead_server.explain import describe_context
 from fairlead_server.settings import Options, from_json, resolve
 
@@ -58,11 +58,6 @@ def test_setting(value: object, context: tuple[str, ...] | None, warning: str | 
     assert resolve(Options(context=("edits",)), options).context == (
         ("edits",) if context is None else context
     )
-
-
-def test_large_models_get_all_sources() -> None:
-    assert default_sources(4096) == NAMES
-    assert set(default_sources(1024)) < set(NAMES)
 
 
 def test_an_unknown_source_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
