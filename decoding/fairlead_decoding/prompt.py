@@ -19,11 +19,14 @@ Layout = Literal["psm", "spm", "left-to-right"]
 
 @dataclass(frozen=True)
 class FimTokens:
-    """The ids of the control tokens that mark the parts of a fill-in-the-middle prompt."""
+    """The ids of the control tokens that mark the parts of a fill-in-the-middle prompt.
+
+    Without a `middle`, the suffix comes first and the middle goes on where the prefix ends.
+    """
 
     prefix: int
     suffix: int
-    middle: int
+    middle: int | None
 
 
 # Control token names by model family: prefix, suffix, middle.
@@ -35,6 +38,7 @@ _NAMES: tuple[tuple[str, str, str], ...] = (
     ("<PRE>", "<SUF>", "<MID>"),
     ("<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>"),  # noqa: RUF001  DeepSeek-Coder
 )
+_SUFFIX_FIRST = ("[PREFIX]", "[SUFFIX]")  # Codestral
 _KEYS = tuple(f"tokenizer.ggml.fim_{part}_token_id" for part in ("pre", "suf", "mid"))
 
 # What a tokenizer may have joined with the next word: blanks, or a word with one mark before it,
@@ -51,12 +55,16 @@ def find_fim_tokens(model: LanguageModel) -> FimTokens | None:
     for names in _NAMES:
         if all(name in special for name in names):
             return FimTokens(*(special[name] for name in names))
+    if all(name in special for name in _SUFFIX_FIRST):
+        return FimTokens(*(special[name] for name in _SUFFIX_FIRST), None)
     return None
 
 
 def _from_metadata(metadata: Mapping[str, str], size: int) -> FimTokens | None:
     ids = [int(value) for key in _KEYS if (value := metadata.get(key, "")).isdigit()]
-    return FimTokens(*ids) if len(ids) == len(_KEYS) and max(ids) < size else None
+    if len(ids) < len(_KEYS) or max(ids) >= size:
+        return None
+    return FimTokens(ids[0], ids[1], ids[2])
 
 
 def build_prompt(
@@ -89,7 +97,9 @@ def build_prompt(
         return Prompt(tokens, heal.encode(), "left-to-right")
     after = _first(model, suffix, budget // 4)
     before = (*background.inside, *_last(model, head, budget - len(after)))
-    if layout == "psm":
+    if fim.middle is None:
+        layout, parts = "spm", [fim.suffix, *after, fim.prefix, *before]
+    elif layout == "psm":
         parts = [fim.prefix, *before, fim.suffix, *after, fim.middle]
     else:
         parts = [fim.prefix, fim.suffix, *after, fim.middle, *before]

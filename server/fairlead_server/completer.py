@@ -207,7 +207,8 @@ class Completer:
         monitor: Checking | None,
     ) -> list[str]:
         remarks = []
-        if prompt.format != self._layout and suffix.strip():
+        wanted = self._layout != "left-to-right" and suffix.strip()
+        if wanted and prompt.format == "left-to-right":
             remarks.append(
                 f"{self.model_name} has no fill-in-the-middle tokens: completed left to right, "
                 "without the text after the cursor"

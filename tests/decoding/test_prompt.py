@@ -50,6 +50,7 @@ QWEN = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
             FimTokens(1, 3, 2),
         ),
         ((), {"tokenizer.ggml.fim_pre_token_id": "1"}, None),
+        (("[PREFIX]", "[SUFFIX]"), {}, FimTokens(257, 258, None)),
         (QWEN[:2], {}, None),
         ((), {}, None),
     ],
@@ -71,6 +72,13 @@ def test_fill_in_the_middle_tokens(
 def test_layout(layout: Layout, laid_out: list[int]) -> None:
     prompt = build_prompt(model(QWEN), "x = a.app", "\nz", layout=layout, max_new_tokens=8)
     assert (list(prompt.tokens), prompt.heal, prompt.format) == (laid_out, b".app", layout)
+
+
+@pytest.mark.parametrize("layout", ["psm", "spm"])
+def test_without_a_middle_token_the_suffix_comes_first(layout: Layout) -> None:
+    codestral = model(("[PREFIX]", "[SUFFIX]"))
+    prompt = build_prompt(codestral, "x = a.app", "\nz", layout=layout, max_new_tokens=8)
+    assert (list(prompt.tokens), prompt.format) == ([258, *b"\nz", 257, *b"x = a"], "spm")
 
 
 def test_without_fill_in_the_middle_tokens_the_layout_is_left_to_right() -> None:
