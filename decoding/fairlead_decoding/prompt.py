@@ -55,9 +55,8 @@ def find_fim_tokens(model: LanguageModel) -> FimTokens | None:
     for names in _NAMES:
         if all(name in special for name in names):
             return FimTokens(*(special[name] for name in names))
-    if all(name in special for name in _SUFFIX_FIRST):
-        return FimTokens(*(special[name] for name in _SUFFIX_FIRST), None)
-    return None
+    prefix, suffix = (special.get(name) for name in _SUFFIX_FIRST)
+    return None if prefix is None or suffix is None else FimTokens(prefix, suffix, None)
 
 
 def _from_metadata(metadata: Mapping[str, str], size: int) -> FimTokens | None:
