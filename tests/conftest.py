@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.components import COMPONENTS
+from tests.setup import java
 
 
 @dataclass
@@ -44,6 +45,9 @@ ABSENCES = pytest.StashKey[Absences]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[ABSENCES] = Absences()
+    os.environ["FAIRLEAD_DATA"] = str(java.DATA)
+    # What a developer told `fairlead model use` is nothing for tests to depend on.
+    os.environ["FAIRLEAD_MODELS"] = os.devnull
 
 
 # Last, so that only tests count that -m and -k left in.

@@ -2,31 +2,40 @@
 
 An adversarial model prefers, at every step, the tokens with which it gets closest to a forbidden
 name, over vocabularies of real models, in which a dot and a name often are one token. What it
-managed to write is judged by a regular expression that shares no code with the monitor.
+managed to write is judged by a regular expression that shares no code with the monitor. The same
+holds for calls with too few or too many arguments, and for monitors that were joined.
 """
 
 from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from functools import cache
+from keyword import kwlist
 
 import numpy as np
 import pytest
 
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.model import Logits, Vocabulary
-from fairlead_decoding.monitor import Monitor
+from fairlead_decoding.monitor import Monitor, Unguided
 from fairlead_decoding.prompt import split_tail
 from fairlead_decoding.types import GenerationConfig, Prompt
 from fairlead_monitors.context import Context
+from fairlead_monitors.engine import Completeness, Signatures, Source, answered
+from fairlead_monitors.joint import join
+from fairlead_monitors.python.call_arguments import PythonCallArguments
 from fairlead_monitors.python.members import MembersMonitor
 from tests.decoding.fakes import ScriptedModel
+from tests.monitors.calls import parsed
 from tests.monitors.engines import EveryReceiver
 from tests.real_vocabularies import VOCABULARIES, vocabulary
 
 ROUNDS = 30
 DEREFERENCE = re.compile(r"(?:[^\W\d]\w*|[)\]]) *\. *(\w+)")
+CALL = re.compile(r"([^\W\d]\w*|[)\]]) *\(")
 # The model may write strings, comments, numbers and imports, in which nothing is checked. It is
 # kept from it so that the judge can stay simple.
 UNCHECKED = re.compile(rb"[\"'#\\\d]|import|from|[^\x00-\x7f]")
@@ -47,7 +56,7 @@ class PromptEndTrigger(MembersMonitor):
     def fork(self) -> PromptEndTrigger:
         copy = super().fork()
         copy.__class__ = PromptEndTrigger
-        return copy  # type: ignore[return-value]
+        return copy
 
 
 class Adversary:
@@ -96,7 +105,59 @@ def _rest(written: bytes, target: bytes) -> bytes:
     return target
 
 
-def escapes(tokens: Vocabulary, monitor: type[MembersMonitor], seed: int) -> list[str]:
+class EveryCall(EveryReceiver):
+    """Gives every receiver the same members, and every function the same parameters."""
+
+    def __init__(self, members: set[str], parameters: str) -> None:
+        super().__init__(members)
+        self._signature = parsed(parameters)
+
+    def signatures(self, source: Source, offset: int) -> Future[Signatures]:
+        return answered(Signatures((self._signature,), Completeness.COMPLETE, self.name))
+
+
+def joined(context: Context) -> Monitor:
+    return join((MembersMonitor, PythonCallArguments))(context)
+
+
+def wrong_calls(tokens: Vocabulary, monitor: Callable[[Context], Monitor], seed: int) -> list[str]:
+    """Let the adversary write; return the calls that have too few or too many arguments."""
+    generator = random.Random(seed)
+    adversary = Adversary(tokens, generator)
+    found = []
+    for _ in range(ROUNDS):
+        least = generator.randint(0, 2)
+        most = least + generator.randint(0, 2)
+        slots = [f"p{i}" + "=0" * (i >= least) for i in range(most)] + ["/"] * (most > 0)
+        count = generator.choice([n for n in range(most + 3) if not least <= n <= most])
+        target = f"run({', '.join(_word(generator) for _ in range(count))})"
+        before = "x = " + generator.choice(("", "run", "run(", "run(a" if most else ""))
+        head, heal = split_tail(before)
+        members = {_word(generator) for _ in range(generator.randint(1, 30))}
+        context = Context("a.py", before, "", EveryCall(members, ", ".join(slots)))
+        model = adversary.model(tokens, head, target)
+        text = before + _write(model, monitor(context), head, heal, seed)
+        found += [f"{n} in {text!r}" for n in argument_counts(text) if not least <= n <= most]
+    return found
+
+
+def argument_counts(text: str) -> Iterator[int]:
+    """Yield how many arguments each call has that is closed, unless it is hard to count."""
+    for opened in CALL.finditer(text):
+        line = text[: opened.end()].rpartition("\n")[2]
+        if opened[1] in kwlist or re.search(r"\b(?:def|class|case)\b", line):
+            continue
+        depth, inside = 1, ""
+        for char in text[opened.end() :]:
+            depth += (char in "([{") - (char in ")]}")
+            if depth == 0:
+                break
+            inside += char if depth == 1 else "_"
+        if depth == 0 and not re.search(r"\*|\b(?:for|lambda)\b|\n *(?:def|class)", inside):
+            yield len([part for part in inside.split(",") if part.strip()])
+
+
+def escapes(tokens: Vocabulary, monitor: Callable[[Context], Monitor], seed: int) -> list[str]:
     """Let the adversary write; return the absent members that it named."""
     generator = random.Random(seed)
     adversary = Adversary(tokens, generator)
@@ -148,6 +209,18 @@ def _word(generator: random.Random) -> str:
 def test_no_absent_member_is_ever_named(name: str) -> None:
     tokens = vocabulary(name)
     assert [escapes(tokens, MembersMonitor, seed) for seed in range(4)] == [[]] * 4
+
+
+@pytest.mark.needs("vocabularies")
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_joined_monitors_let_nothing_through(name: str) -> None:
+    assert escapes(vocabulary(name), joined, 0) == []
+    assert [wrong_calls(vocabulary(name), joined, seed) for seed in range(2)] == [[]] * 2
+
+
+@pytest.mark.needs("vocabularies")
+def test_without_a_monitor_wrong_calls_are_written() -> None:
+    assert wrong_calls(vocabulary("qwen2"), lambda context: Unguided(), 1)
 
 
 @pytest.mark.needs("vocabularies")

@@ -159,6 +159,12 @@ _LAYOUTS: Mapping[str, Layout] = {
 }
 
 
+# Where a file states the layout itself, as those that fairlead exports do.
+_LAYOUT_KEY = "fairlead.prompt_layout"
+_STATED: Mapping[str, Layout] = {"psm": "psm", "spm": "spm", "left-to-right": "left-to-right"}
+
+
 def preferred_layout(model: LanguageModel) -> Layout:
     """Return the layout in which the model completes best, as far as is known."""
-    return _LAYOUTS.get(model.metadata.get("general.name", ""), "psm")
+    stated = _STATED.get(model.metadata.get(_LAYOUT_KEY, ""))
+    return stated or _LAYOUTS.get(model.metadata.get("general.name", ""), "psm")

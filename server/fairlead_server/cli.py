@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from fairlead_server import __version__
 from fairlead_server.errors import UserError
 
-COMMANDS = ("complete", "serve", "doctor", "demo", "eval")
+COMMANDS = ("complete", "serve", "doctor", "demo", "eval", "model")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -13,9 +13,10 @@ from fairlead_decoding.keystrokes import TypedPrompts
 from fairlead_decoding.monitor import Monitor, Unguided
 from fairlead_decoding.prompt import Layout, preferred_layout
 from fairlead_decoding.stopping import after_lines, never
-from fairlead_decoding.types import Prompt
+from fairlead_decoding.types import Completion, Prompt
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import CompletionEngine, Names, Source
+from fairlead_monitors.syntax import SyntaxCheck
 from fairlead_server.context.assemble import Assembled
 from fairlead_server.context.edits import Edits
 from fairlead_server.context.imports import Imports
@@ -24,7 +25,8 @@ from fairlead_server.context.open_files import OpenFiles
 from fairlead_server.context.similar import Similar
 from fairlead_server.context.source import NAMES, ContextReport, Place
 from fairlead_server.document import DocumentSnapshot
-from fairlead_server.report import Checking, suggestion
+from fairlead_server.parsing import parsed
+from fairlead_server.report import Checking, checked_name, suggestion
 from fairlead_server.review import review
 from fairlead_server.suggestion import CheckedName, CompletionRequest, CompletionResult
 
@@ -93,33 +95,47 @@ class Completer:
             background=context.background,
         )
         checking = self._monitor(request, prefix, suffix, cancelled)
-        monitor: Monitor = checking or Unguided()
-        stop = after_lines(request.lines) if request.lines else never
-        if request.beam:
-            completions = complete_by_beam(
-                self._decoder,
-                prompt,
-                monitor,
-                config,
-                width=max(_BEAM, request.samples),
-                count=request.samples,
-                stop=stop,
-                cancelled=cancelled,
-            )
-        else:
-            completions = self._decoder.complete(
-                prompt, monitor, config, samples=request.samples, stop=stop, cancelled=cancelled
-            )
+        completions = self._written(request, prompt, checking or Unguided(), cancelled)
         crlf = "\r\n" in document.text
-        suggestions = tuple(
-            replace(suggestion(c, checking, crlf=crlf), replaces=len(replaced)) for c in completions
-        )
+        if checking is None:
+            suggestions = [suggestion(c, None, crlf=crlf) for c in completions]
+        else:
+            syntax = SyntaxCheck(document.language, prefix, suffix)
+            suggestions = [
+                suggestion(c, checking, verdict, crlf=crlf)
+                for c, verdict in parsed(completions, syntax, checking)
+            ]
         return CompletionResult(
-            suggestions,
+            tuple(replace(s, replaces=len(replaced)) for s in suggestions),
             tuple(self._remarks(request, prompt, suffix, replaced, checking)),
             prompt.format,
             len(prompt.tokens),
             report,
+        )
+
+    def _written(
+        self,
+        request: CompletionRequest,
+        prompt: Prompt,
+        monitor: Monitor,
+        cancelled: Callable[[], bool],
+    ) -> list[Completion]:
+        """Return what the model writes after `prompt`, the best first."""
+        config, count = request.config, request.samples
+        stop = after_lines(request.lines) if request.lines else never
+        if not request.beam:
+            return self._decoder.complete(
+                prompt, monitor, config, samples=count, stop=stop, cancelled=cancelled
+            )
+        return complete_by_beam(
+            self._decoder,
+            prompt,
+            monitor,
+            config,
+            width=max(_BEAM, count),
+            count=count,
+            stop=stop,
+            cancelled=cancelled,
         )
 
     def context_sources(self, stated: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -141,14 +157,15 @@ class Completer:
         return factory(context).members()
 
     def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
-        """Return the names in `text`, inserted at `offset`, with what analysis says of each."""
+        """Return what is in `text`, inserted at `offset`, with what analysis says of each part."""
         factory = self._monitors.get(document.language)
         if factory is None:
             return ()
         before, after = document.text[:offset], document.text[offset:]
         after = after[len(_rest_of_member(before, after)) :]
         engine = self._engines[document.language]
-        return review(factory, Context(document.path, before, after, engine, 30.0), text)
+        names = review(factory, Context(document.path, before, after, engine, 30.0), text)
+        return (*names, checked_name(SyntaxCheck(document.language, before, after).judge(text), ()))
 
     def warm(self, document: DocumentSnapshot) -> None:
         """Start analysing `document` ahead of the first question; returns at once."""

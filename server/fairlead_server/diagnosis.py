@@ -12,8 +12,9 @@ from typing import Literal
 
 from fairlead_decoding.errors import DecodingError
 from fairlead_decoding.prompt import find_fim_tokens, preferred_layout
-from fairlead_monitors.engine import Completeness, Kind, Source
+from fairlead_monitors.engine import Completeness, CompletionEngine, Kind, Source
 from fairlead_server import __version__, plugins
+from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from fairlead_server.engine import build_engines
 from fairlead_server.errors import UserError
 from fairlead_server.model_files import (
@@ -93,23 +94,39 @@ def _model(settings: Settings) -> Check:
 
 
 def _engines(settings: Settings) -> Iterator[Check]:
+    served: dict[CompletionEngine, list[str]] = {}
     for language, engine in build_engines(settings, None).items():
-        try:
-            members = engine.names(Kind.MEMBER, Source("doctor.py", _PROBE), len(_PROBE)).result(
-                timeout=30
-            )
-        except TimeoutError:
-            yield Check(f"{language} engine", "missing", f"{engine.name}: no answer within 30 s")
-            continue
-        finally:
-            engine.close()
-        if members.completeness is Completeness.COMPLETE and "join" in members.names:
-            interpreter = settings.interpreter or sys.executable
-            finding = f"{engine.name} {_version(engine.name)}, packages of {interpreter}"
-            yield Check(f"{language} engine", "ok", finding)
+        served.setdefault(engine, []).append(language)
+    for engine, languages in served.items():
+        name = f"{', '.join(languages)} engine"
+        if isinstance(engine, LanguageServerEngine):
+            yield _language_server(name, engine)
         else:
-            finding = f"{engine.name} does not know os.path: {members.reason}"
-            yield Check(f"{language} engine", "missing", finding, "pip install --force jedi")
+            yield _python_engine(name, engine, settings)
+
+
+def _language_server(name: str, engine: LanguageServerEngine) -> Check:
+    try:
+        return Check(name, "ok", f"{engine.name} ({engine.locate()})")
+    except UserError as error:
+        finding, _, remedy = str(error).partition("; ")
+        return Check(name, "optional", finding, remedy)
+
+
+def _python_engine(name: str, engine: CompletionEngine, settings: Settings) -> Check:
+    probe = Source("doctor.py", _PROBE)
+    try:
+        members = engine.names(Kind.MEMBER, probe, len(_PROBE)).result(timeout=30)
+    except TimeoutError:
+        return Check(name, "missing", f"{engine.name}: no answer within 30 s")
+    finally:
+        engine.close()
+    if members.completeness is Completeness.COMPLETE and "join" in members.names:
+        interpreter = settings.interpreter or sys.executable
+        finding = f"{members.engine} {_version(members.engine)}, packages of {interpreter}"
+        return Check(name, "ok", finding)
+    finding = f"{engine.name} does not know os.path: {members.reason}"
+    return Check(name, "missing", finding, "pip install --force jedi")
 
 
 def _plugins() -> Iterator[Check]:

@@ -8,7 +8,19 @@ from pathlib import Path
 
 from fairlead_server.errors import UserError
 
-_LANGUAGES = {".py": "python", ".pyi": "python", ".pyw": "python", ".java": "java"}
+_SUFFIXES = {
+    "python": ".py .pyi .pyw",
+    "java": ".java",
+    "typescript": ".ts .mts .cts",
+    "typescriptreact": ".tsx",
+    "javascript": ".js .mjs .cjs",
+    "javascriptreact": ".jsx",
+    "c": ".c",
+    "cpp": ".h .cc .cpp .cxx .hh .hpp .hxx",
+    "go": ".go",
+    "rust": ".rs",
+}
+_LANGUAGES = {suffix: name for name, texts in _SUFFIXES.items() for suffix in texts.split()}
 # Not str.splitlines, for which form feeds and other separators end lines as well.
 _LINE_START = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
 LARGEST_FILE = 20_000_000

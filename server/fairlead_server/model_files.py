@@ -11,6 +11,7 @@ from fairlead_decoding.errors import DecodingError
 from fairlead_decoding.model import LanguageModel
 from fairlead_server import plugins
 from fairlead_server.errors import UserError
+from fairlead_server.model_choice import models_folder
 from fairlead_server.settings import Settings
 
 EMBEDDED = "embedded"
@@ -20,12 +21,6 @@ _INSTALL = (
     "no model backend is installed: pip install 'fairlead[llama]' (builds with a C++ compiler) "
     "or pip install 'fairlead[transformers]'"
 )
-
-
-def models_folder() -> Path:
-    """Return the folder in which models are found by name."""
-    data = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local/share")
-    return Path(os.environ.get("FAIRLEAD_MODELS") or Path(data) / "fairlead" / "models")
 
 
 def find_model(name: str) -> Path:
@@ -51,7 +46,8 @@ def known_models() -> list[str]:
     """Return the names that `find_model` understands besides paths."""
     folder = models_folder()
     found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [EMBEDDED, *(p.stem if p.suffix == ".gguf" else p.name for p in found)]
+    models = [p for p in found if p.suffix == ".gguf" or (p / "config.json").is_file()]
+    return [EMBEDDED, *(p.stem if p.suffix == ".gguf" else p.name for p in models)]
 
 
 def installed_backends() -> list[str]:

@@ -12,6 +12,9 @@ from fairlead_monitors.engine import Names
 from fairlead_monitors.evidence import Evidence, Verdict
 from fairlead_server.suggestion import CheckedName, Suggestion
 
+_USES = ("call", "typestate", "syntax")
+"""Kinds of evidence that are about how names are put together, not about names."""
+
 
 class Checking(Monitor, Protocol):
     """A monitor that says what it checked: what plug-ins in ``fairlead.monitors`` return."""
@@ -27,21 +30,38 @@ class Checking(Monitor, Protocol):
         """Return what may be named where the text ends, None where nothing is dereferenced."""
 
 
-def suggestion(completion: Completion, monitor: Checking | None, *, crlf: bool) -> Suggestion:
+def suggestion(
+    completion: Completion,
+    monitor: Checking | None,
+    syntax: Evidence | None = None,
+    *,
+    crlf: bool,
+) -> Suggestion:
     """Describe `completion`, which was decoded under `monitor` (None: unguided).
 
-    `crlf` says that the document's lines end so, and the suggestion's must as well.
+    `syntax` is the verdict on the whole of it. `crlf` says that the document's lines end so, and
+    the suggestion's must as well.
     """
     text = completion.text.decode("utf-8", errors="ignore")
     evidence = () if monitor is None else _evidence(completion, monitor)
+    if syntax is not None:
+        evidence = (*evidence, checked_name(syntax, ()))
     return Suggestion(
         text=text.replace("\r\n", "\n").replace("\n", "\r\n") if crlf else text,
         logprob=completion.logprob,
         finish_reason=completion.finish_reason,
-        verified=monitor is not None and all(e.verdict == "valid" for e in evidence),
+        verified=monitor is not None and all(_stands(name) for name in evidence),
         evidence=evidence,
         tokens=len(completion.tokens),
     )
+
+
+def _stands(name: CheckedName) -> bool:
+    """Tell whether `name` leaves a suggestion verified, which is said of the names in it.
+
+    How names are used is not always known: that counts only if it is known to be wrong.
+    """
+    return name.verdict == "valid" or (name.verdict == "unknown" and name.kind in _USES)
 
 
 def _evidence(completion: Completion, monitor: Checking) -> tuple[CheckedName, ...]:

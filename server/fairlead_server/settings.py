@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from fairlead_server.context.source import NAMES, unknown_sources
+from fairlead_server import plugins
+from fairlead_server.context.source import NAMES
+from fairlead_server.model_choice import chosen_model
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,9 @@ class Options:
     plug-in in ``fairlead.models``; `interpreter` the Python whose packages analysis should see;
     `layout` one of auto, psm, spm, left-to-right. `trusted` says that the workspace may be
     believed: only then is an interpreter found inside it run. `context` names the sources of text
-    besides the document that may go into a prompt; empty means none.
+    besides the document that may go into a prompt, and `monitors` the plug-ins in
+    ``fairlead.monitors`` that watch what is written; empty means none. `engines` says which
+    completion engine serves a language; see `analysis.choice`.
     """
 
     model: str | None = None
@@ -32,6 +36,8 @@ class Options:
     trusted: bool | None = None
     context: tuple[str, ...] | None = None
     speculate: bool | None = None
+    monitors: tuple[str, ...] | None = None
+    engines: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,16 @@ class Settings:
     trusted: bool = False
     context: tuple[str, ...] | None = None
     speculate: bool = False
+    monitors: tuple[str, ...] | None = None
+    engines: Mapping[str, Any] | None = None
 
 
 def resolve(*layers: Options) -> Settings:
-    """Merge `layers`, later ones first in rank, over the environment and the defaults."""
-    stated = _stated(from_environment())
+    """Merge `layers`, later ones first in rank, over the environment and the defaults.
+
+    The default model is the one that ``fairlead model use`` was told, or else the embedded one.
+    """
+    stated = _stated(Options(model=chosen_model())) | _stated(from_environment())
     for layer in layers:
         stated |= _stated(layer)
     return Settings(**stated)
@@ -80,8 +91,11 @@ def from_json(value: object) -> tuple[Options, list[str]]:
     for key, item in value.items():
         if key not in kinds:
             warnings.append(f"settings: unknown key {key!r}; known are {', '.join(sorted(kinds))}")
-        elif key == "context" and item is not None:
-            stated[key], remarks = _sources(item)
+        elif key in _NAMES and item is not None:
+            stated[key], remarks = _listed(key, item)
+            warnings += remarks
+        elif key == "engines" and item is not None:
+            stated[key], remarks = _engines(item)
             warnings += remarks
         elif item is not None and not _fits(item, str(kinds[key])):
             warnings.append(f"settings: {key} must be of type {str(kinds[key]).split(' ')[0]}")
@@ -92,15 +106,38 @@ def from_json(value: object) -> tuple[Options, list[str]]:
     return Options(**stated), warnings
 
 
-def _sources(item: object) -> tuple[tuple[str, ...] | None, list[str]]:
+# What the lists of names may hold.
+_NAMES: Mapping[str, Callable[[], Sequence[str]]] = {
+    "context": lambda: NAMES,
+    "monitors": lambda: plugins.names("monitors"),
+}
+_ENTRIES = {"context": "source", "monitors": "monitor"}
+
+
+def _listed(key: str, item: object) -> tuple[tuple[str, ...] | None, list[str]]:
+    """Read a list of names; return those that are known, and a warning for each of the others."""
     if not isinstance(item, list) or not all(isinstance(name, str) for name in item):
-        return None, ["settings: context must be a list of names"]
-    unknown = unknown_sources(item)
+        return None, [f"settings: {key} must be a list of names"]
+    known = _NAMES[key]()
     remarks = [
-        f"settings: context: no source is called {name!r}; known are {', '.join(NAMES)}"
-        for name in unknown
+        f"settings: {key}: no {_ENTRIES[key]} is called {name!r}; known are {', '.join(known)}"
+        for name in item
+        if name not in known
     ]
-    return tuple(name for name in item if name not in unknown), remarks
+    return tuple(name for name in item if name in known), remarks
+
+
+def _engines(item: object) -> tuple[Mapping[str, Any] | None, list[str]]:
+    """Read the engines by language; what is no name, path or table is left out with a warning."""
+    if not isinstance(item, Mapping):
+        return None, ["settings: engines must map languages to engines"]
+    usable = {key: value for key, value in item.items() if isinstance(value, (str, Mapping))}
+    remarks = [
+        f"settings: engines: that of {key} must be a plug-in, the path of a recipe, or a recipe"
+        for key in item
+        if key not in usable
+    ]
+    return usable, remarks
 
 
 # The least value of each number; there is none for the rest.

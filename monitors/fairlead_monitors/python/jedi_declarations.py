@@ -16,7 +16,7 @@ import parso.cache
 
 from fairlead_monitors.engine import Declaration, Source
 from fairlead_monitors.python.declarations import declaration
-from fairlead_monitors.python.jedi_members import _probe_path, _project_root, _recursion_limit
+from fairlead_monitors.python.jedi_script import Place, recursion_limit
 
 LINES_BEFORE, LINES_AFTER = 40, 10
 """How far from the cursor a name may be used."""
@@ -43,13 +43,12 @@ def declarations(
     No further name is looked up once it is `over`.
     """
     environment = environment or jedi.InterpreterEnvironment()
-    path = _probe_path(source.path)
-    home = jedi.Project(project or _project_root(path, environment.get_sys_path()))
-    root = _home_of(path, project)
+    place = Place(source.path, source.text, offset, environment, project)
+    root = _home_of(place.probe, project)
     found: dict[Declaration, None] = {}
     try:
-        with _recursion_limit(3000):
-            script = jedi.Script(source.text, path=path, environment=environment, project=home)
+        with recursion_limit(3000):
+            script = place.script(source.text)
             line = source.text.count("\n", 0, offset) + 1
             for names in _resolved(script, line):
                 found |= dict.fromkeys(_declared(names, root))
@@ -59,7 +58,7 @@ def declarations(
         # jedi raises whatever it stumbles on; its cache of this text is not to be trusted then.
         _log.debug("jedi failed", exc_info=True)
         for modules in parso.cache.parser_cache.values():
-            modules.pop(path, None)
+            modules.pop(place.probe, None)
     return tuple(found)[:MOST]
 
 

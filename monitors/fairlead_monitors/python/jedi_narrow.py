@@ -14,7 +14,7 @@ from jedi.inference.base_value import NO_VALUES, ValueSet
 
 from fairlead_monitors.python import jedi_cursor as cursor
 
-_PLATFORM = re.compile(
+PLATFORM = re.compile(
     r"\b(version_info|version\.parse|Version|__version__|hasattr|implementation|platform|PY\d+)\b"
     r"|\bos\.name\b|pypy|is_\w+_available|win32|windows|darwin|linux",
     re.IGNORECASE,
@@ -98,7 +98,7 @@ def _handles(statement: Any) -> bool:
 def _tests_platform(statement: Any, branch: Any) -> bool:
     children = statement.children
     tests = [children[2]] if statement.type == "test" else children[1::4]
-    return any(t is not branch and _PLATFORM.search(t.get_code()) for t in tests)
+    return any(t is not branch and PLATFORM.search(t.get_code()) for t in tests)
 
 
 def contradiction(leaf: Any, receiver: str, names: Container[str]) -> str:

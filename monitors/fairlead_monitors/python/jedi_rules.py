@@ -25,7 +25,7 @@ _OPAQUE = {"getset_descriptor", "member_descriptor", "type", "Callable"}
 def value_gap(value: Any) -> str:
     """Return why the members of one inferred value cannot all be listed."""
     if value.is_module() or value.is_namespace():
-        return _module_gap(value)
+        return module_gap(value)
     if value.is_class():
         return class_gap(value) or _metaclass_gap(value)
     if value.is_function() or value.is_bound_method():
@@ -36,7 +36,7 @@ def value_gap(value: Any) -> str:
     return class_gap(cls) or _attribute_hook_gap(cls)
 
 
-def _module_gap(module: Any) -> str:
+def module_gap(module: Any) -> str:
     """Find a module-level ``__getattr__`` or a namespace that code writes into.
 
     A stub file speaks for the module behind it, lazily loaded names included.
@@ -127,12 +127,12 @@ def mro(cls: Any) -> list[Any]:
 def _attribute_hook_gap(cls: Any) -> str:
     for part in mro(cls):
         for hook in ("__getattr__", "__getattribute__"):
-            if part.py__name__() != "object" and _defines(part, hook):
+            if part.py__name__() != "object" and defines(part, hook):
                 return f"{part.py__name__()} has {hook}"
     return ""
 
 
-def _defines(cls: Any, name: str) -> bool:
+def defines(cls: Any, name: str) -> bool:
     """Tell whether the body of `cls` itself, not a base, defines `name`."""
     if cls.is_compiled():
         return name == "__getattr__" and name in names_in(cls.get_filters(is_instance=True))

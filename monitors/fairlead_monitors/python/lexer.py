@@ -11,7 +11,8 @@ from __future__ import annotations
 import enum
 import keyword
 import re
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 IDENTIFIER = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") | (
     frozenset(range(0x80, 0x100))
@@ -44,6 +45,10 @@ _STATEMENTS = frozenset(
 )
 
 
+REMEMBERED = 256
+"""Pieces of text whose lexing is remembered: several monitors, and each twice, lex the same."""
+
+
 class Last(enum.Enum):
     """The last token that is neither blank nor comment."""
 
@@ -53,8 +58,7 @@ class Last(enum.Enum):
     OTHER = "anything else"
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """One level of nesting: code when `quote` is empty, else the inside of a string.
 
     `fields` says that braces open replacement fields; `spec`, that this is the format
@@ -67,8 +71,7 @@ class Frame:
     depth: int = 0
 
 
-@dataclass(frozen=True)
-class LexState:
+class LexState(NamedTuple):
     """What is known at a place in the text."""
 
     frames: tuple[Frame, ...] = (Frame(),)
@@ -82,13 +85,23 @@ class LexState:
         return not self.frames[-1].quote
 
 
+@lru_cache(maxsize=REMEMBERED)
 def lex(state: LexState, data: bytes) -> LexState:
     """Return the state after `data`."""
     place = 0
     while place < len(data):
-        step = _code if state.in_code else _string
-        state, place = step(state, data, place)
+        state, place, _ = step(state, data, place)
     return state
+
+
+def step(state: LexState, data: bytes, place: int) -> tuple[LexState, int, str]:
+    """Read one token of `data`; return the state after it, where it ends, and what it is.
+
+    Inside a string a token is a piece of it, and its sort is "inside".
+    """
+    if state.in_code:
+        return _code(state, data, place)
+    return *_string(state, data, place), "inside"
 
 
 def window(prefix: bytes, size: int = 8192) -> int:
@@ -116,16 +129,15 @@ _SPANS = re.compile(
 )
 
 
-def _code(state: LexState, data: bytes, place: int) -> tuple[LexState, int]:
+def _code(state: LexState, data: bytes, place: int) -> tuple[LexState, int, str]:
     match = _CODE.match(data, place)
     assert match is not None  # `other` matches any byte.
-    kind, text = match.lastgroup, match[0]
+    kind, text = match.lastgroup or "", match[0]
     if kind in ("blank", "comment"):
-        return state, match.end()
+        return state, match.end(), kind
     if kind == "newline":
-        return _newline(state), match.end()
-    state = _TOKENS.get(kind or "", _other)(state, text)
-    return replace(state, line_start=False), match.end()
+        return _newline(state), match.end(), kind
+    return _TOKENS.get(kind, _other)(state, text), match.end(), kind
 
 
 def _newline(state: LexState) -> LexState:
@@ -134,9 +146,9 @@ def _newline(state: LexState) -> LexState:
         # Inside a replacement field: a one-line string that was left open ends here.
         if len(state.frames[-2].quote) == 1:
             return LexState(state.frames[:1], Last.START)
-        return replace(state, line_start=True)
+        return state._replace(line_start=True)
     if frame.depth:
-        return replace(state, line_start=True)
+        return state._replace(line_start=True)
     return LexState(state.frames)
 
 
@@ -148,47 +160,55 @@ def _name(state: LexState, text: bytes) -> LexState:
     )
     operand = text not in _KEYWORDS or state.last is Last.DEREFERENCE
     last = Last.OPERAND if operand else Last.OTHER
-    return replace(state, importing=importing, last=last)
+    return LexState(state.frames, last, importing, False)
 
 
 def _dot(state: LexState, text: bytes) -> LexState:
     dereferences = state.last is Last.OPERAND and not state.importing
-    return replace(state, last=Last.DEREFERENCE if dereferences else Last.OTHER)
+    return _ended(state, Last.DEREFERENCE if dereferences else Last.OTHER)
 
 
 def _open_string(state: LexState, text: bytes) -> LexState:
     prefix = text.rstrip(b"\"'")
     frame = Frame(quote=text[len(prefix) :], fields=bool(set(prefix.lower()) & set(b"ft")))
-    return replace(state, frames=(*state.frames, frame))
+    return LexState((*state.frames, frame), state.last, state.importing, False)
 
 
 def _open(state: LexState, text: bytes) -> LexState:
-    return replace(_deepen(state, 1), last=Last.OTHER)
+    return _ended(_deepen(state, 1), Last.OTHER)
 
 
 def _close(state: LexState, text: bytes) -> LexState:
     frame = state.frames[-1]
     if text == b"}" and frame.depth == 0 and len(state.frames) > 1:
-        return replace(state, frames=state.frames[:-1])  # The end of a replacement field.
-    return replace(_deepen(state, -1 if frame.depth else 0), last=Last.OPERAND)
+        # The end of a replacement field.
+        return LexState(state.frames[:-1], state.last, state.importing, False)
+    return _ended(_deepen(state, -1 if frame.depth else 0), Last.OPERAND)
 
 
 def _separator(state: LexState, text: bytes) -> LexState:
     if state.frames[-1].depth:
-        return replace(state, last=Last.OTHER)
+        return _ended(state, Last.OTHER)
     if len(state.frames) > 1:
         outer = state.frames[-2]
         spec = Frame(quote=outer.quote, fields=True, spec=True)
-        return replace(state, frames=(*state.frames, spec), last=Last.OTHER)
-    return LexState(state.frames)
+        return LexState((*state.frames, spec), Last.OTHER, state.importing, False)
+    return LexState(state.frames, line_start=False)
 
 
 def _operand(state: LexState, text: bytes) -> LexState:
-    return replace(state, last=Last.OPERAND)
+    return _ended(state, Last.OPERAND)
 
 
 def _other(state: LexState, text: bytes) -> LexState:
-    return replace(state, last=Last.OTHER)
+    return _ended(state, Last.OTHER)
+
+
+def _ended(state: LexState, last: Last) -> LexState:
+    """Return the state after a token that changes nothing else."""
+    if state.last is last and not state.line_start:
+        return state
+    return LexState(state.frames, last, state.importing, False)
 
 
 _TOKENS = {
@@ -204,28 +224,29 @@ _TOKENS = {
 
 
 def _deepen(state: LexState, by: int) -> LexState:
-    frame = replace(state.frames[-1], depth=state.frames[-1].depth + by)
-    return replace(state, frames=(*state.frames[:-1], frame))
+    frame = state.frames[-1]
+    frame = Frame(frame.quote, frame.fields, frame.spec, frame.depth + by)
+    return LexState((*state.frames[:-1], frame), state.last, state.importing, state.line_start)
 
 
 def _string(state: LexState, data: bytes, place: int) -> tuple[LexState, int]:
     frame = state.frames[-1]
-    outside = replace(state, frames=state.frames[:-1], last=Last.OPERAND)
+    outside = state._replace(frames=state.frames[:-1], last=Last.OPERAND)
     if plain := _PLAIN.match(data, place):
         return state, plain.end()
     if escape := _ESCAPE.match(data, place):
         return state, escape.end()
     if frame.spec and data[place] == ord("}"):
         # The format specification and the replacement field end together.
-        return replace(outside, frames=state.frames[:-2]), place + 1
+        return outside._replace(frames=state.frames[:-2]), place + 1
     if data.startswith(frame.quote, place):
         if frame.spec:  # A field that was left open: the string ends all the same.
-            return replace(outside, frames=state.frames[:-3]), place + len(frame.quote)
+            return outside._replace(frames=state.frames[:-3]), place + len(frame.quote)
         return outside, place + len(frame.quote)
     if data[place] in b"\r\n" and len(frame.quote) == 1:
         return LexState(state.frames[:1]), place  # An unterminated string ends with its line.
     if frame.fields and data[place] == ord("{"):
         if data.startswith(b"{{", place) and not frame.spec:
             return state, place + 2
-        return replace(state, frames=(*state.frames, Frame()), last=Last.OTHER), place + 1
+        return state._replace(frames=(*state.frames, Frame()), last=Last.OTHER), place + 1
     return state, place + 1

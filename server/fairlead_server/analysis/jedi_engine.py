@@ -10,7 +10,16 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
-from fairlead_monitors.engine import Completeness, Declaration, Kind, Names, Source, Unknowing
+from fairlead_monitors.engine import (
+    Declaration,
+    Diagnostics,
+    Kind,
+    Names,
+    Signatures,
+    Source,
+    Unknowing,
+)
+from fairlead_server.analysis import wire
 from fairlead_server.analysis.child import Answer, Child
 from fairlead_server.errors import UserError
 
@@ -26,7 +35,7 @@ _LAUNCH = (
 
 
 class JediEngine(Unknowing):
-    """Answers with the members that jedi infers.
+    """Answers with what jedi infers.
 
     The packages that jedi sees are those of `interpreter`, else of the activated virtual
     environment, else of a ``.venv`` or ``venv`` in `project` if the project is `trusted` (its
@@ -48,7 +57,7 @@ class JediEngine(Unknowing):
         Raises `UserError` when there is no such interpreter.
         """
         command = [sys.executable, "-c", _LAUNCH]
-        found = _interpreter(project, interpreter, trusted=trusted)
+        found = find_interpreter(project, interpreter, trusted=trusted)
         if found:
             command += ["--interpreter", found]
         if project:
@@ -61,20 +70,36 @@ class JediEngine(Unknowing):
         return self._child.pid
 
     def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
-        """Ask for the members of the expression before `offset`."""
-        if kind is not Kind.MEMBER:
+        """Ask which names of `kind` may begin at `offset`."""
+        if kind is Kind.CLASS:
             return super().names(kind, source, offset)
-        question = {"path": source.path, "text": source.text, "offset": offset}
-        return _answer(self._child.ask(question), _members)
+        return self._ask("names", source, _names, offset=offset, kind=kind.value)
+
+    def types(self, source: Source, offset: int) -> Future[Names]:
+        """Ask for the types of the expression that ends at `offset`."""
+        return self._ask("types", source, _names, offset=offset)
+
+    def signatures(self, source: Source, offset: int) -> Future[Signatures]:
+        """Ask what may be passed to the call whose bracket is before `offset`."""
+        return self._ask("signatures", source, _signatures, offset=offset)
+
+    def diagnostics(self, source: Source) -> Future[Diagnostics]:
+        """Ask what is wrong with `source`."""
+        return self._ask("diagnostics", source, _diagnostics)
 
     def declarations(self, source: Source, offset: int) -> Future[tuple[Declaration, ...]]:
         """Ask how the project's names that are used near `offset` are declared."""
-        question = {"path": source.path, "text": source.text, "offset": offset}
-        return _answer(self._child.ask({**question, "ask": "declarations"}), _declarations)
+        return self._ask("declarations", source, _declarations, offset=offset)
+
+    def _ask(
+        self, ask: str, source: Source, read: Callable[[Answer | None], T], **more: object
+    ) -> Future[T]:
+        question = {"ask": ask, "path": source.path, "text": source.text, **more}
+        return _answer(self._child.ask(question), read)
 
     def warm(self, source: Source) -> None:
         """Start the process, and let it read `source`."""
-        self._child.ask({"path": source.path, "text": source.text})
+        self._child.ask({"ask": "warm", "path": source.path, "text": source.text})
 
     def close(self) -> None:
         """End the process."""
@@ -98,19 +123,33 @@ def _settle(
         answer.set_result(read(found))
 
 
-def _members(answer: Answer | None) -> Names:
+def _names(answer: Answer | None) -> Names:
     if answer is None:
         return Names.unknown(JediEngine.name, _SILENT)
-    completeness = Completeness(answer["completeness"])
-    return Names(frozenset(answer["names"]), completeness, JediEngine.name, answer["reason"])
+    return wire.names_from_json(answer, JediEngine.name)
+
+
+def _signatures(answer: Answer | None) -> Signatures:
+    if answer is None:
+        return Signatures.unknown(JediEngine.name, _SILENT)
+    return wire.signatures_from_json(answer, JediEngine.name)
+
+
+def _diagnostics(answer: Answer | None) -> Diagnostics:
+    if answer is None:
+        return Diagnostics.unknown(JediEngine.name, _SILENT)
+    return wire.diagnostics_from_json(answer, JediEngine.name)
 
 
 def _declarations(answer: Answer | None) -> tuple[Declaration, ...]:
-    declared = answer["declarations"] if answer else ()
-    return tuple(Declaration(path, text) for path, text in declared)
+    return wire.declarations_from_json(answer) if answer else ()
 
 
-def _interpreter(project: str | None, stated: str | None, *, trusted: bool) -> str | None:
+def find_interpreter(project: str | None, stated: str | None, *, trusted: bool) -> str | None:
+    """Return the Python whose packages analysis is to see, None for fairlead's own.
+
+    Raises `UserError` when there is none where one is stated to be.
+    """
     if stated:
         found = shutil.which(stated) or _python_in(Path(stated))
         if not found:

@@ -13,18 +13,12 @@ import shutil
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fairlead_monitors.engine import Completeness, Names, Source
-
 MODULES = 2000
 """How many parsed modules are kept in memory: about half a gigabyte."""
-
-SIGNATURES = 1.0
-"""Seconds after which no further declaration is looked up: members, which can veto, may wait."""
 
 # A process that was killed while it wrote to the cache of parsed modules leaves these behind.
 _TORN_CACHE = ("EOFError", "UnpicklingError")
@@ -72,7 +66,7 @@ class _Analysis:
         import jedi
         import parso.cache
 
-        from fairlead_monitors.python import jedi_declarations, jedi_members
+        from fairlead_server.analysis import jedi_questions
 
         if not self._cache:
             self._cache = jedi.settings.cache_directory = cache_directory()
@@ -83,41 +77,19 @@ class _Analysis:
                 self._environment = jedi.create_environment(self._interpreter, safe=False)
         except jedi.InvalidPythonEnvironment:
             reason = f"{self._interpreter} is not a Python that jedi can run"
-            return _to_json(Names.unknown(jedi_members.ENGINE, reason)) | {"declarations": []}
-        if request.get("ask") == "declarations":
-            return self._declarations(jedi_declarations, request)
-        found = self._ask(jedi_members, request)
-        if found.completeness is Completeness.UNKNOWN and found.reason.endswith(_TORN_CACHE):
+            return jedi_questions.unknown(request, reason)
+        place = {"environment": self._environment, "project": self._project}
+        answer = jedi_questions.answer(request, place)
+        if str(answer.get("reason", "")).endswith(_TORN_CACHE):
             shutil.rmtree(self._cache, ignore_errors=True)
             parso.cache.parser_cache.clear()
-            found = self._ask(jedi_members, request)
-        return _to_json(found)
+            answer = jedi_questions.answer(request, place)
+        return answer
 
     def close(self) -> None:
         """Remove the cache if it is a temporary one."""
         if Path(self._cache).name.startswith(_TEMPORARY):
             shutil.rmtree(self._cache, ignore_errors=True)
-
-    def _declarations(self, jedi_declarations: Any, request: Mapping[str, Any]) -> dict[str, Any]:
-        end = time.monotonic() + SIGNATURES
-        found = jedi_declarations.declarations(
-            Source(request["path"], request["text"]),
-            request["offset"],
-            environment=self._environment,
-            project=self._project,
-            over=lambda: time.monotonic() > end,
-        )
-        return {"declarations": [(signature.path, signature.text) for signature in found]}
-
-    def _ask(self, jedi_members: Any, request: Mapping[str, Any]) -> Names:
-        source = Source(request["path"], request["text"])
-        place = {"environment": self._environment, "project": self._project}
-        if "offset" not in request:
-            # The question at the end of the text that takes the least inference.
-            source = Source(source.path, source.text + "\n''.")
-        offset = request.get("offset", len(source.text))
-        answer: Names = jedi_members.members(source, offset, **place)
-        return answer
 
 
 def cache_directory() -> str:
@@ -132,14 +104,6 @@ def cache_directory() -> str:
             return str(place)
     except OSError:
         return tempfile.mkdtemp(prefix=_TEMPORARY)
-
-
-def _to_json(members: Names) -> dict[str, Any]:
-    return {
-        "names": sorted(members.names),
-        "completeness": members.completeness.value,
-        "reason": members.reason,
-    }
 
 
 if __name__ == "__main__":

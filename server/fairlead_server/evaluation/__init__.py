@@ -14,7 +14,7 @@ from typing import Protocol, cast
 from fairlead_server.evaluation.figures import Budget, Measured
 from fairlead_server.settings import Settings
 
-EVALS = ("decoding",)
+EVALS = ("decoding", "model", "monitors")
 
 
 class Eval(Protocol):

@@ -13,7 +13,6 @@ from fairlead_decoding.monitor import Monitor, Unguided
 from fairlead_decoding.trie import trie_of
 from fairlead_decoding.types import GenerationConfig
 from fairlead_monitors.context import Context
-from fairlead_monitors.python.members import MembersMonitor
 from fairlead_server.evaluation.decoding.engines import known_members
 from fairlead_server.evaluation.decoding.texts import (
     DictatedSession,
@@ -21,7 +20,9 @@ from fairlead_server.evaluation.decoding.texts import (
     Passage,
 )
 from fairlead_server.evaluation.decoding.timing import Clock, interleaved
+from fairlead_server.monitoring import monitors
 
+_LANGUAGE = "python"
 _PROMPT = "import os\n\n\ndef walk(path):\n    for name in os.listdir(path):\n"
 
 
@@ -52,7 +53,8 @@ class Desk:
         self._sizes = [len(text) for text in model.vocabulary.tokens]
         self._prompt = model.encode(passage.before)
         engine = known_members(passage.before + passage.after, members)
-        self._monitor = MembersMonitor(Context("passage.py", passage.before, "", engine))
+        context = Context("passage.py", passage.before, "", engine)
+        self._monitor = monitors([_LANGUAGE])[_LANGUAGE](context)
         self.write(guided=True)
 
     def write(self, *, guided: bool, forcing: bool = True) -> Written:

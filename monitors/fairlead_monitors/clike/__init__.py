@@ -1,0 +1,1 @@
+"""Languages whose lexical rules descend from C: one lexer, and each language as data."""

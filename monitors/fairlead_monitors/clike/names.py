@@ -1,0 +1,55 @@
+"""What the monitors of names have in common in C-family languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar
+
+from fairlead_monitors.clike.language import IDENTIFIER, Language
+from fairlead_monitors.clike.lexer import LexState, lex
+from fairlead_monitors.grammar import Grammar, SpelledName
+from fairlead_monitors.spelling import NamesMonitor
+
+
+class ClikeNames(NamesMonitor[LexState]):
+    """Looks at names from their first byte on.
+
+    Before it, blanks, comments, line breaks and much else may be written, so nothing is said there.
+    A subclass is made for a language by naming it: ``class X(ClikeNames, language=JAVA)``.
+    """
+
+    grammar: ClassVar[Grammar[LexState]]
+    mark = re.compile(rb"(?<![\w$\x80-\xff])(?=[A-Za-z_$\x80-\xff])")
+    at_once = False
+
+    def __init_subclass__(cls, language: Language | None = None) -> None:
+        if language is not None:
+            cls.grammar = Grammar(LexState(), partial(lex, language), _whole, IDENTIFIER)
+            cls.words = cls.words | cls.words_of(language)
+
+    def _spell(self, name: SpelledName, byte: bytes) -> bool:
+        # What is known may depend on the first letter, so the list is that for the longer name.
+        longer = replace(name, typed=name.typed + byte)
+        if name.opening.is_strict and not self._may_become_one(longer):
+            return False
+        self._name = longer
+        self._append(byte)
+        return True
+
+    def _may_become_one(self, name: SpelledName) -> bool:
+        members = self._members(name)
+        if not members.complete or members.has_prefix(name.typed):
+            return True
+        return any(word.startswith(name.typed) for word in self.words)
+
+    @classmethod
+    def words_of(cls, language: Language) -> frozenset[bytes]:
+        """Return the words of the language itself that may stand for a name."""
+        return frozenset()
+
+
+def _whole(prefix: bytes) -> int:
+    """Lex from the start: what encloses the end may have begun anywhere."""
+    return 0

@@ -1,0 +1,1 @@
+"""The monitors for Java."""

@@ -1,0 +1,28 @@
+"""The monitor of call arguments for Java."""
+
+from __future__ import annotations
+
+from fairlead_monitors.calls import CallsMonitor
+from fairlead_monitors.clike.language import IDENTIFIER
+from fairlead_monitors.clike.languages import JAVA
+from fairlead_monitors.clike.lexer import LexState, lex
+from fairlead_monitors.clike.tokens import Text
+from fairlead_monitors.java.call_syntax import JavaCalls
+
+_FAR = 4096
+
+
+class JavaCallArguments(CallsMonitor):
+    """Counts the arguments of methods and constructors; those of annotations are no call's."""
+
+    languages = ("java",)
+    syntax = JavaCalls()
+    identifier = IDENTIFIER
+
+    @staticmethod
+    def window(prefix: bytes) -> int:
+        """Return where lexing may begin: calls opened farther back are left alone."""
+        start = prefix.rfind(b"\n", 0, max(0, len(prefix) - _FAR)) + 1
+        frames = lex(JAVA, LexState(), prefix[:start]).end.frames
+        text = next((frame for frame in frames if isinstance(frame, Text)), None)
+        return start if text is None else prefix.rfind(b"\n", 0, text.token.start) + 1

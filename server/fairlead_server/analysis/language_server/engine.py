@@ -1,0 +1,283 @@
+"""A completion engine over any language server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fairlead_monitors.engine import (
+    Completeness,
+    Diagnostics,
+    Kind,
+    Names,
+    Signatures,
+    Source,
+    Unknowing,
+)
+from fairlead_server.analysis.language_server import (
+    calls,
+    expressions,
+    findings,
+    listing,
+    unfinished,
+)
+from fairlead_server.analysis.language_server.errors import Fault, Gone, Hung, Refused
+from fairlead_server.analysis.language_server.launch import Launch, locate, prepare
+from fairlead_server.analysis.language_server.listing import Listing
+from fairlead_server.analysis.language_server.loop import LoopThread
+from fairlead_server.analysis.language_server.memory import Memory
+from fairlead_server.analysis.language_server.recipe import KindRule, Recipe
+from fairlead_server.analysis.language_server.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from fairlead_server.analysis.language_server.server import Document, Server
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MEMORY_SIZE, MEMORY_AGE = 256, 30.0
+"""How many lists of completions are kept, and for how many seconds: files on disk may change."""
+
+_CLOSED = "the engine is closed"
+
+
+class LanguageServerEngine(Unknowing):
+    """Asks the server that `recipe` describes; it is started by the first question.
+
+    A question that is not answered within the recipe's limit, which begins when the server is
+    ready, is answered with UNKNOWN, and so are all while no server can be had. For each text and
+    position the server is asked for completions once, however many want to know at a time.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        project: str | None = None,
+        interpreter: str | None = None,
+        *,
+        trusted: bool = False,
+    ) -> None:
+        """`project` is the server's root; without one it is the first document's folder."""
+        self._recipe = recipe
+        self._project = project
+        self._interpreter = interpreter
+        self._trusted = trusted
+        self._loop = LoopThread(recipe.name)
+        self._supervisor = Supervisor(recipe, self._prepare)
+        self._turn = asyncio.Lock()
+        self._lists: Memory[Listing] = Memory(MEMORY_SIZE, MEMORY_AGE)
+        self._hovers: Memory[str] = Memory(MEMORY_SIZE, MEMORY_AGE)
+        self._refutations: Memory[Diagnostics] = Memory(MEMORY_SIZE, MEMORY_AGE)
+        self._path = ""
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """The recipe's name."""
+        return self._recipe.name
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the server's process, None while there is none."""
+        return self._supervisor.pid
+
+    def locate(self) -> str:
+        """Return the server's program; raises `UserError` with the remedy where it is not there."""
+        return locate(self._recipe)
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        """Ask for completions at `offset` and choose the names of `kind` among them."""
+        if kind not in self._recipe.names.kinds:
+            return super().names(kind, source, offset)
+        return self._ask(lambda: self._names(kind, source, offset), self._no_names, source)
+
+    def types(self, source: Source, offset: int) -> Future[Names]:
+        """Ask for the types of the expression that ends at `offset`, as the recipe says."""
+        if not self._recipe.types.method:
+            return super().types(source, offset)
+        return self._ask(lambda: self._types(source, offset), self._no_names, source)
+
+    def signatures(self, source: Source, offset: int) -> Future[Signatures]:
+        """Ask for signature help at `offset`."""
+        if not self._recipe.signatures.style:
+            return super().signatures(source, offset)
+        return self._ask(lambda: self._signatures(source, offset), self._no_signatures, source)
+
+    def diagnostics(self, source: Source) -> Future[Diagnostics]:
+        """Pull the diagnostics of `source` where the server has that, else await its push."""
+        return self._ask(lambda: self._diagnostics(source), self._no_diagnostics, source)
+
+    def warm(self, source: Source) -> None:
+        """Start the server, and show it `source`."""
+        self._ask(lambda: self._warm(source), lambda _: None, source)
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._loop.close(self._supervisor.close)
+
+    def _ask(
+        self, question: Callable[[], Awaitable[T]], unknown: Callable[[str], T], source: Source
+    ) -> Future[T]:
+        self._path = self._path or source.path
+        return self._loop.run(lambda: self._answer(question, unknown), unknown(_CLOSED))
+
+    async def _answer(self, question: Callable[[], Awaitable[T]], unknown: Callable[[str], T]) -> T:
+        limit = self._recipe.limit
+        try:
+            # The start has a limit of its own.
+            await self._supervisor.server()
+            return await asyncio.wait_for(question(), limit)
+        except (asyncio.TimeoutError, TimeoutError):
+            return unknown(f"no answer within {limit:g} s")
+        except (Fault, Gone, Hung, Refused) as error:
+            return unknown(str(error))
+        except Exception as error:
+            log.exception("%s: an answer cannot be read", self.name)
+            return unknown(f"an answer cannot be read: {type(error).__name__}")
+
+    async def _names(self, kind: Kind, source: Source, offset: int) -> Names:
+        rule = self._recipe.names.kinds[kind]
+        before, after = source.text[:offset], self._after(source, offset, rule.after)
+        found = [
+            await self._list(Source(source.path, before + typed + after), offset + len(typed))
+            for typed in rule.initials or ("",)
+        ]
+        language = self._recipe.language_of(source.path)
+        joined = listing.join(found)
+        names = listing.names(joined, self._recipe.names, kind, language, self.name)
+        if names.completeness is not Completeness.COMPLETE:
+            return names
+        made_up = Source(source.path, before + unfinished.MARK + after)
+        if await self._may_have_others(rule, made_up, offset):
+            reason = "the server takes a made-up name as well"
+            return replace(names, completeness=Completeness.PARTIAL, reason=reason)
+        return names
+
+    async def _may_have_others(self, rule: KindRule, made_up: Source, offset: int) -> bool:
+        """Tell whether the server finds nothing wrong with a name that nobody would write."""
+        if rule.accepts and rule.accepts.search(await self._hover(made_up, offset + 1)):
+            return True
+        return bool(rule.refutes) and not await self._refutes(rule.refutes, made_up, offset)
+
+    async def _refutes(self, wrong: str, made_up: Source, offset: int) -> bool:
+        """Tell whether the server calls the made-up name an error, if it looks for errors at all.
+
+        For that, another one is at the end of the text.
+        """
+        checked = Source(made_up.path, f"{made_up.text}\n{wrong.format(mark=unfinished.MARK)}\n")
+        answer = await self._refutations.get(checked, lambda: self._diagnostics(checked))
+        found = [d for d in answer.found if unfinished.MARK in d.message]
+        controls = [d for d in found if d.end > len(made_up.text)]
+        end = offset + len(unfinished.MARK)
+        return not controls or any(d.start < end <= d.end for d in found)
+
+    def _after(self, source: Source, offset: int, insert: str, *, is_call: bool = False) -> str:
+        """Return what is to follow the cursor, where the text breaks off as well."""
+        before, after = source.text[:offset], source.text[offset:]
+        if after.strip():
+            return insert + after
+        called = unfinished.called_in(before) if is_call else ""
+        return insert + unfinished.rest(before + insert, self._recipe.unfinished, called)
+
+    async def _hover(self, source: Source, offset: int) -> str:
+        async def ask(server: Server, document: Document) -> str:
+            result = await server.ask("textDocument/hover", _place(document, offset))
+            return expressions.text_of(result)
+
+        return await self._hovers.get((source, offset), lambda: self._with(source, ask))
+
+    async def _list(self, source: Source, offset: int) -> Listing:
+        async def ask(server: Server, document: Document) -> Listing:
+            params = _place(document, offset) | {"context": {"triggerKind": 1}}
+            result = await server.ask("textDocument/completion", params)
+            return listing.read(result, self._recipe.names, document.lines, offset)
+
+        return await self._lists.get((source, offset), lambda: self._with(source, ask))
+
+    async def _signatures(self, source: Source, offset: int) -> Signatures:
+        rule = self._recipe.signatures
+        text = source.text[:offset] + self._after(source, offset, rule.after, is_call=True)
+
+        async def ask(server: Server, document: Document) -> Signatures:
+            result = await server.ask("textDocument/signatureHelp", _place(document, offset))
+            return calls.read(result, rule, self.name)
+
+        return await self._with(Source(source.path, text), ask)
+
+    async def _types(self, source: Source, offset: int) -> Names:
+        rule = self._recipe.types
+        text = source.text[:offset] + self._after(source, offset, rule.after)
+
+        async def ask(server: Server, document: Document) -> Names:
+            # The last character of the expression, not the place after it.
+            params = _place(document, max(0, offset - 1))
+            result = await server.ask(f"textDocument/{rule.method}", params)
+            return expressions.read(result, rule, self.name)
+
+        return await self._with(Source(source.path, text), ask)
+
+    async def _diagnostics(self, source: Source) -> Diagnostics:
+        rule = self._recipe.diagnostics
+
+        async def ask(server: Server, document: Document) -> Diagnostics:
+            if rule.method != "push" and server.capabilities.get("diagnosticProvider"):
+                params = {"textDocument": {"uri": document.uri}}
+                answer = await server.ask("textDocument/diagnostic", params)
+                found = answer.get("items") if isinstance(answer, Mapping) else None
+            else:
+                found = await server.pushed(document, rule.settle)
+            return findings.read(found, document.lines, self.name)
+
+        return await self._with(source, ask)
+
+    async def _warm(self, source: Source) -> None:
+        async def nothing(server: Server, document: Document) -> None: ...
+
+        await self._with(source, nothing)
+
+    async def _with(self, source: Source, ask: Callable[[Server, Document], Awaitable[T]]) -> T:
+        """Put a question about `source`: one at a time, as a server knows one text at a time."""
+        async with self._turn:
+            server = await self._supervisor.server()
+            try:
+                document = await server.show(source)
+                answer = await ask(server, document)
+            except (Gone, Hung) as error:
+                self._supervisor.failed(server, str(error))
+                raise
+            self._supervisor.answered()
+            return answer
+
+    def _prepare(self) -> Launch:
+        root = self._project or os.path.dirname(os.path.abspath(self._path))
+        if not os.path.isdir(root):
+            root = tempfile.gettempdir()
+        return prepare(
+            self._recipe,
+            os.path.abspath(root),
+            self._path,
+            self._interpreter,
+            trusted=self._trusted,
+        )
+
+    def _no_names(self, reason: str) -> Names:
+        return Names.unknown(self.name, reason)
+
+    def _no_signatures(self, reason: str) -> Signatures:
+        return Signatures.unknown(self.name, reason)
+
+    def _no_diagnostics(self, reason: str) -> Diagnostics:
+        return Diagnostics.unknown(self.name, reason)
+
+
+def _place(document: Document, offset: int) -> dict[str, Any]:
+    return {
+        "textDocument": {"uri": document.uri},
+        "position": document.lines.position(offset),
+    }

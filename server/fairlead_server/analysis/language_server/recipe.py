@@ -1,0 +1,403 @@
+r"""What fairlead has to know about a language server: read from TOML, or from a table in settings.
+
+```toml
+name = "zls"                         # what evidence calls the engine
+command = ["zls"]                    # {placeholders} are described in `places`
+remedy = "install zls"               # told to a person who lacks the program
+limit = 30.0                         # seconds for one answer; then the server is replaced
+start_limit = 120.0                  # seconds until it is ready
+languages = { ".zig" = "zig" }       # the language id of each file name suffix
+
+[ready]                              # nothing: ready once it has answered `initialize`
+notification = "language/status"     # ready when this arrives ...
+where = { type = "ServiceReady" }    # ... with these values
+progress = "Setting up workspace"    # or when the progress with this title ends
+diagnostics = true                   # or, for each document, when its first diagnostics arrive
+
+[settings]                           # answers `workspace/configuration`, and is sent at the start
+[untrusted]                          # laid over the settings in a workspace that is not trusted
+[initialization]                     # `initializationOptions`; settings go to `settings_key` of it
+
+[names]
+from = ["textEdit", "insertText", "label"]  # where the name is looked for in an item
+pattern = '[^\W\d]\w*'               # what a name looks like: the item's text begins with it
+incomplete = true                    # false: the server's `isIncomplete` says nothing
+ignored = [14, 15]                   # kinds of items that are no names, such as keywords
+foreign = [1]                        # kinds that show that the server did not understand the place
+trivial = ["toString"]               # a list with no other names says that nothing is known
+[[names.dynamic]]                    # a list with this name in it is not complete ...
+name = "__getattr__"
+unless = ["__spec__"]                # ... unless it has all of these
+[names.member]                       # likewise scope, import, class, case
+kinds = [2, 3, 5]                    # the kinds of items that are such names; default: all
+after = "()"                         # put after the cursor before asking
+foreign = [6]                        # kinds that cannot be such names: the place was not seen
+complete = true                      # what is not listed does not exist; or a list of language ids
+initials = "abc"                     # asked with each of these characters typed, and joined
+always = ["class"]                   # names that are never listed, and exist
+accepts = '\(index\)'                # the hover of a made-up name where every name is right
+refutes = "(0).{mark}"               # a line that is wrong: where the server says so of this one,
+                                     # and not of a made-up name, the list is not complete
+
+[signatures]
+style = "java"                       # how a parameter is written; see `calls`
+complete = true                      # all overloads are listed
+after = ")"
+
+[types]
+method = "hover"                     # or typeDefinition
+pattern = 'class (\w+)'             # the type in the text of the hover
+
+[unfinished]                         # how a text that breaks off is finished; see `unfinished`
+language = "java"                    # whose brackets or blocks are closed
+member = "static int {mark};"        # what is put into classes that are open
+overload = "void {name}(int {mark}) {{}}"  # likewise where a call is asked about
+constructor = "{name}(int {mark}) {{}}"
+
+[diagnostics]
+method = "push"                      # or pull
+settle = 0.5                         # seconds of silence after a push without a version
+```
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fairlead_monitors.engine import Kind
+from fairlead_server.analysis.language_server import unfinished
+from fairlead_server.analysis.language_server.unfinished import UnfinishedRule
+from fairlead_server.errors import UserError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover
+    import tomli as tomllib
+
+Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What tells that a server knows the project. Empty fields ask for nothing."""
+
+    notification: str = ""
+    where: Table = field(default_factory=dict)
+    progress: str = ""
+    diagnostics: bool = False
+
+
+@dataclass(frozen=True)
+class Dynamic:
+    """A name whose presence says that a list cannot be complete, `unless` all those are there."""
+
+    name: str
+    unless: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class KindRule:
+    """How one kind of names is asked for, and how far the answer can be relied on."""
+
+    kinds: frozenset[int] = frozenset()
+    after: str = ""
+    complete: bool | tuple[str, ...] = False
+    initials: str = ""
+    always: frozenset[str] = frozenset()
+    accepts: re.Pattern[str] | None = None
+    refutes: str = ""
+    foreign: frozenset[int] = frozenset()
+
+    def is_complete(self, language: str) -> bool:
+        """Tell whether lists in documents of `language` lack nothing."""
+        return self.complete if isinstance(self.complete, bool) else language in self.complete
+
+
+@dataclass(frozen=True)
+class NamesRule:
+    """How completion items are read."""
+
+    origins: tuple[str, ...] = ("textEdit", "insertText", "label")
+    pattern: re.Pattern[str] = field(default_factory=lambda: re.compile(r"[^\W\d][\w$]*"))
+    incomplete: bool = True
+    ignored: frozenset[int] = frozenset()
+    foreign: frozenset[int] = frozenset({1})
+    trivial: frozenset[str] = frozenset()
+    dynamic: tuple[Dynamic, ...] = ()
+    kinds: Mapping[Kind, KindRule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SignaturesRule:
+    """How signature help is read; no `style`: it is not asked for."""
+
+    style: str = ""
+    complete: bool = False
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class TypesRule:
+    """How the types of an expression are found out; no `method`: they are not."""
+
+    method: str = ""
+    pattern: re.Pattern[str] | None = None
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class DiagnosticsRule:
+    """How diagnostics are got; no `method`: pulled if the server offers that, else awaited."""
+
+    method: str = ""
+    settle: float = 1.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that is particular to a server; the module's text says what the fields mean."""
+
+    name: str
+    command: tuple[str, ...]
+    languages: Mapping[str, str]
+    remedy: str = ""
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
+    limit: float = 30.0
+    start_limit: float = 120.0
+    settings: Table = field(default_factory=dict)
+    untrusted: Table = field(default_factory=dict)
+    initialization: Table = field(default_factory=dict)
+    settings_key: str = ""
+    ready: Ready = Ready()
+    names: NamesRule = field(default_factory=NamesRule)
+    signatures: SignaturesRule = SignaturesRule()
+    types: TypesRule = TypesRule()
+    unfinished: UnfinishedRule = field(default_factory=UnfinishedRule)
+    diagnostics: DiagnosticsRule = DiagnosticsRule()
+
+    def language_of(self, path: str) -> str:
+        """Return the language id of a document; a suffix that is not stated gets the first."""
+        stated = self.languages.get(Path(path).suffix)
+        return stated or next(iter(self.languages.values()))
+
+
+_KINDS = {
+    "member": Kind.MEMBER,
+    "scope": Kind.SCOPE,
+    "import": Kind.IMPORT,
+    "class": Kind.CLASS,
+    "case": Kind.CASE,
+}
+_FOLDER = files(__package__) / "recipes"
+
+
+def shipped() -> list[str]:
+    """Return the names of the recipes that come with fairlead."""
+    return sorted(f.name[:-5] for f in _FOLDER.iterdir() if f.name.endswith(".toml"))
+
+
+@cache
+def load_recipe(name: str) -> Recipe:
+    """Read a shipped recipe by name, or any by the path of its TOML file. Raises `UserError`."""
+    if name in shipped():
+        text = (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    else:
+        try:
+            text = Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(
+                f"no recipe {name}: {error}; shipped are {', '.join(shipped())}"
+            ) from None
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"recipe {name}: {error}") from None
+    return recipe_of(table, name)
+
+
+def recipe_of(table: Table, origin: str = "settings") -> Recipe:
+    """Make a recipe of a table; `origin` is what an error calls it. Raises `UserError`."""
+    try:
+        return _recipe(_Table(table, origin))
+    except (TypeError, ValueError, re.error) as error:
+        raise UserError(f"recipe {origin}: {error}") from None
+
+
+class _Table:
+    """A table whose keys are taken one by one, so that those left over can be named."""
+
+    def __init__(self, content: object, path: str) -> None:
+        if not isinstance(content, Mapping):
+            raise ValueError(f"{path} must be a table")
+        self._rest = dict(content)
+        self._path = path
+
+    def take(self, key: str, default: Any) -> Any:
+        """Return the value of `key`, of the type of `default`."""
+        value = self._rest.pop(key, default)
+        wanted = (int, float) if isinstance(default, float) else type(default)
+        if not isinstance(value, wanted) or isinstance(value, bool) != isinstance(default, bool):
+            raise ValueError(f"{key} must be of type {type(default).__name__}")
+        return value
+
+    def has(self, key: str) -> bool:
+        """Tell whether `key` is there and nobody took it."""
+        return key in self._rest
+
+    def take_any(self, key: str, default: Any) -> Any:
+        """Return the value of `key`, of whatever type."""
+        return self._rest.pop(key, default)
+
+    def table(self, key: str) -> _Table:
+        """Return the table called `key`, an empty one if there is none."""
+        return _Table(self._rest.pop(key, {}), key)
+
+    def strings(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Return a list of strings."""
+        return tuple(_all(str, key, self.take(key, list(default))))
+
+    def numbers(self, key: str, default: tuple[int, ...] = ()) -> frozenset[int]:
+        """Return a set of whole numbers."""
+        return frozenset(_all(int, key, self.take(key, list(default))))
+
+    def end(self) -> None:
+        """Complain of keys that nobody took."""
+        if self._rest:
+            raise ValueError(f"unknown key {next(iter(self._rest))!r} in {self._path}")
+
+
+def _all(wanted: type, key: str, values: list[Any]) -> list[Any]:
+    if not all(isinstance(value, wanted) for value in values):
+        raise ValueError(f"{key} must be a list of {wanted.__name__}")
+    return values
+
+
+def _recipe(table: _Table) -> Recipe:
+    command = table.strings("command")
+    if not command:
+        raise ValueError("command is missing")
+    places = table.take("places", {})
+    recipe = Recipe(
+        name=table.take("name", command[0]),
+        command=command,
+        languages=_languages(table.take("languages", {})),
+        remedy=table.take("remedy", ""),
+        places={key: tuple(_all(str, key, value)) for key, value in places.items()},
+        copies=table.take("copies", {}),
+        limit=table.take("limit", 30.0),
+        start_limit=table.take("start_limit", 120.0),
+        settings=table.take("settings", {}),
+        untrusted=table.take("untrusted", {}),
+        initialization=table.take("initialization", {}),
+        settings_key=table.take("settings_key", ""),
+        ready=_ready(table.table("ready")),
+        names=_names(table.table("names")),
+        signatures=_signatures(table.table("signatures")),
+        types=_types(table.table("types")),
+        unfinished=_unfinished(table.table("unfinished")),
+        diagnostics=_diagnostics(table.table("diagnostics")),
+    )
+    table.end()
+    return recipe
+
+
+def _languages(table: Table) -> Table:
+    if not table or not all(isinstance(value, str) for value in table.values()):
+        raise ValueError("languages must map file name suffixes to language ids")
+    return table
+
+
+def _ready(table: _Table) -> Ready:
+    ready = Ready(
+        table.take("notification", ""),
+        table.take("where", {}),
+        table.take("progress", ""),
+        table.take("diagnostics", False),
+    )
+    table.end()
+    return ready
+
+
+def _names(table: _Table) -> NamesRule:
+    default = NamesRule()
+    rule = NamesRule(
+        origins=table.strings("from", default.origins),
+        pattern=re.compile(table.take("pattern", default.pattern.pattern)),
+        incomplete=table.take("incomplete", True),
+        ignored=table.numbers("ignored"),
+        foreign=table.numbers("foreign", (1,)),
+        trivial=frozenset(table.strings("trivial")),
+        dynamic=tuple(_dynamic(_Table(item, "dynamic")) for item in table.take("dynamic", [])),
+        kinds={kind: _kind(table.table(key)) for key, kind in _KINDS.items() if key in table._rest},
+    )
+    table.end()
+    return rule
+
+
+def _dynamic(table: _Table) -> Dynamic:
+    dynamic = Dynamic(table.take("name", ""), frozenset(table.strings("unless")))
+    table.end()
+    return dynamic
+
+
+def _kind(table: _Table) -> KindRule:
+    complete = table.take_any("complete", False)
+    rule = KindRule(
+        kinds=table.numbers("kinds"),
+        after=table.take("after", ""),
+        complete=complete if isinstance(complete, bool) else tuple(_all(str, "complete", complete)),
+        initials=table.take("initials", ""),
+        always=frozenset(table.strings("always")),
+        accepts=_pattern(table, "accepts"),
+        refutes=table.take("refutes", ""),
+        foreign=table.numbers("foreign"),
+    )
+    table.end()
+    return rule
+
+
+def _pattern(table: _Table, key: str) -> re.Pattern[str] | None:
+    text = table.take(key, "")
+    return re.compile(text) if text else None
+
+
+def _signatures(table: _Table) -> SignaturesRule:
+    rule = SignaturesRule(
+        table.take("style", ""), table.take("complete", False), table.take("after", "")
+    )
+    table.end()
+    return rule
+
+
+def _types(table: _Table) -> TypesRule:
+    rule = TypesRule(table.take("method", ""), _pattern(table, "pattern"), table.take("after", ""))
+    table.end()
+    return rule
+
+
+def _unfinished(table: _Table) -> UnfinishedRule:
+    rule = UnfinishedRule(
+        table.take("language", ""),
+        table.take("member", ""),
+        table.take("overload", ""),
+        table.take("constructor", ""),
+    )
+    table.end()
+    if rule.language and rule.language not in unfinished.LANGUAGES:
+        known = ", ".join(sorted(unfinished.LANGUAGES))
+        raise ValueError(f"unfinished.language must be one of {known}")
+    return rule
+
+
+def _diagnostics(table: _Table) -> DiagnosticsRule:
+    rule = DiagnosticsRule(table.take("method", ""), table.take("settle", 1.0))
+    table.end()
+    return rule

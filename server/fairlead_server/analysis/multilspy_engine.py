@@ -1,0 +1,169 @@
+"""The servers that multilspy can start, as a completion engine: members only.
+
+multilspy tells neither how complete a list is nor what is wrong with a text. Where it finds a list
+incomplete it returns an empty one, so a list that is not empty is one that the server called
+complete. For Java that is known to hold.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from concurrent.futures import Future
+from pathlib import Path
+
+from fairlead_monitors.engine import Completeness, Kind, Names, Source, Unknowing
+from fairlead_server.analysis.child import Answer, Child
+from fairlead_server.analysis.language_server.launch import find_place
+from fairlead_server.analysis.language_server.recipe import load_recipe
+from fairlead_server.analysis.language_server.sync import Lines
+from fairlead_server.errors import UserError
+from fairlead_server.user_data import data_folder
+
+_LANGUAGES = {
+    ".py": "python",
+    ".java": "java",
+    ".ts": "typescript",
+    ".tsx": "typescript",
+    ".js": "javascript",
+    ".jsx": "javascript",
+    ".go": "go",
+    ".rs": "rust",
+    ".c": "cpp",
+    ".h": "cpp",
+    ".cc": "cpp",
+    ".cpp": "cpp",
+    ".hpp": "cpp",
+}
+_BINARIES = {
+    "go": "gopls",
+    "rust": "rust-analyzer",
+    "cpp": "clangd",
+    "typescript": "typescript-language-server",
+    "javascript": "typescript-language-server",
+    "python": "jedi-language-server",
+}
+_NAME = re.compile(r"\s*[•]?\s*([^\W\d][\w$]*)")
+_SILENT = "multilspy does not answer"
+_COMPLETE = {"java"}
+
+
+class MultilspyEngine(Unknowing):
+    """Asks multilspy, in a process of its own for each language, for members.
+
+    Where it is not installed, or does not know the language, answers are UNKNOWN and say so.
+    """
+
+    name = "multilspy"
+
+    def __init__(
+        self,
+        project: str | None = None,
+        interpreter: str | None = None,
+        *,
+        trusted: bool = False,
+        limit: float = 120.0,
+    ) -> None:
+        """`limit` is how many seconds an answer may take, with the start of the server."""
+        self._project = os.path.abspath(project) if project else None
+        self._limit = limit
+        self._children: dict[str, Child] = {}
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        """Ask for completions, which are the members where the text before ends in a dot."""
+        if kind is not Kind.MEMBER:
+            return super().names(kind, source, offset)
+        answer: Future[Names] = Future()
+        language = _LANGUAGES.get(Path(source.path).suffix, "")
+        try:
+            child = self._child(language, source.path)
+        except UserError as error:
+            answer.set_result(Names.unknown(self.name, str(error)))
+            return answer
+        place = Lines(source.text, "utf-16").position(offset)
+        path = os.path.abspath(os.path.join(self._project or "", source.path))
+        asked = child.ask({"path": path, "text": source.text, **place})
+        asked.add_done_callback(lambda done: _settle(answer, done, language))
+        answer.add_done_callback(lambda done: done.cancelled() and asked.cancel())
+        return answer
+
+    def close(self) -> None:
+        """End the processes."""
+        for child in self._children.values():
+            child.close()
+
+    def _child(self, language: str, path: str) -> Child:
+        if language not in self._children:
+            project = self._project or os.path.dirname(os.path.abspath(path))
+            self._children[language] = Child(_command(language, project), self._limit)
+        return self._children[language]
+
+
+def installed() -> Path:
+    """Return the folder that multilspy is in. Raises `UserError` with the remedy."""
+    folder = Path(os.environ.get("FAIRLEAD_MULTILSPY") or data_folder() / "multilspy")
+    if not (folder / "multilspy").is_dir():
+        raise UserError("multilspy is not there; fairlead doctor --fix multilspy")
+    return folder
+
+
+def _command(language: str, project: str) -> list[str]:
+    if not language:
+        raise UserError("multilspy knows no server for this sort of file")
+    from fairlead_server.analysis import multilspy_worker
+
+    folder = installed()
+    arguments: dict[str, object] = {"language": language, "project": project}
+    if language == "java":
+        arguments["java"] = _java()
+    elif binary := _binary(language, folder):
+        arguments["binary"] = binary
+    script = str(multilspy_worker.__file__)
+    # Neither the environment's packages nor the user's folder: only what multilspy came with.
+    return [sys.executable, "-I", "-S", script, str(folder), json.dumps(arguments)]
+
+
+def _binary(language: str, folder: Path) -> str | None:
+    name = _BINARIES[language]
+    beside = os.path.dirname(sys.executable)
+    return shutil.which(name, path=os.pathsep.join((str(folder / "bin"), beside))) or shutil.which(
+        name
+    )
+
+
+def _java() -> Mapping[str, str]:
+    """Return where JDT LS and its runtime are, by the names that multilspy has for them."""
+    recipe = load_recipe("jdtls")
+    server, java = find_place(recipe, "{server}"), find_place(recipe, "{java}")
+    return {
+        "lombok_jar_path": f"{server}/lombok.jar",
+        "jre_path": java,
+        "jre_home_path": str(Path(java).parents[1]),
+        "jdtls_launcher_jar_path": find_place(recipe, "{launcher}"),
+        "jdtls_readonly_config_path": find_place(recipe, "{server}/config_{system}"),
+    }
+
+
+def _settle(answer: Future[Names], asked: Future[Answer | None], language: str) -> None:
+    found = None if asked.cancelled() else asked.result()
+    if answer.set_running_or_notify_cancel():
+        answer.set_result(_names(found, language))
+
+
+def _names(answer: Answer | None, language: str) -> Names:
+    if answer is None or "items" not in answer:
+        reason = answer["failure"] if answer and "failure" in answer else _SILENT
+        return Names.unknown(MultilspyEngine.name, reason)
+    matches = [_NAME.match(text) for text, _ in answer["items"]]
+    names = frozenset(match[1] for match in matches if match)
+    if not names:
+        return Names.unknown(MultilspyEngine.name, "nothing is listed")
+    if language in _COMPLETE:
+        always = load_recipe("jdtls").names.kinds[Kind.MEMBER].always
+        return Names(names | always, Completeness.COMPLETE, MultilspyEngine.name)
+    reason = "this server's lists are not known to be complete"
+    return Names(names, Completeness.PARTIAL, MultilspyEngine.name, reason)

@@ -1,0 +1,201 @@
+"""What a model knows of code that it never saw, guided and unguided, and what it costs.
+
+Measured on packages that are kept out of all training (`fairlead model data` makes a corpus with
+them). Bits per byte are of the text of files, left to right; beside them stands what a 5-gram model
+takes that is counted on the training part of the corpus, if it has one, and remembers the file so
+far. Next identifiers are those after a dot, with the rest of the line visible; beside them stands
+the member most often written after the same receiver before. Lines are completed from a random
+place in them. Both are asked for as an editor would ask, and only exact text counts. A language in
+which nothing can be checked has no guided figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from fairlead_decoding.model import LanguageModel
+from fairlead_server.commands import options
+from fairlead_server.evaluation.figures import Budget, Figure, Measured, exactly, ratio
+from fairlead_server.evaluation.model.bits import Window, model_bits, windows
+from fairlead_server.evaluation.model.completions import (
+    continuations,
+    identifier,
+    line,
+    try_places,
+)
+from fairlead_server.evaluation.model.ngrams import NGrams
+from fairlead_server.evaluation.model.places import (
+    LANGUAGES,
+    HeldOut,
+    Place,
+    counted_member,
+    line_ends,
+    members,
+    read_held_out,
+)
+from fairlead_server.evaluation.model.speed import decode_rate, first_completion
+from fairlead_server.evaluation.model.verbatim import corpus_texts, recited
+from fairlead_server.model_files import find_model, load_model
+from fairlead_server.settings import Settings
+from fairlead_server.training.corpus import HELD_OUT, PARTS, sample
+
+BUDGETS = {
+    "bits_per_byte.python": Budget(most=0.95),
+    "bits_per_byte.java": Budget(most=0.75),
+    "decode_tokens_per_s": Budget(least=150),
+    "first_completion_s": Budget(most=1),
+    "file_mb": Budget(most=32),
+}
+
+_CONTEXT = 1023
+"""Tokens of a window, whatever the model's context: so that models can be compared."""
+_NAME_TOKENS = 12
+_LINE_TOKENS = 48
+_WAYS = {"guided": True, "unguided": False}
+_PASSAGE_TOKENS, _PASSAGE_CHARACTERS = 96, 384
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "--corpus", required=True, metavar="DIR", help="made by fairlead model data"
+    )
+    parser.add_argument("--windows", type=options.positive, default=100, help="of each language")
+    parser.add_argument("--places", type=options.positive, default=300, help="of each kind")
+    parser.add_argument(
+        "--ngram-megabytes",
+        type=options.natural,
+        default=16,
+        help="of each language that the 5-gram model is counted on; 0: leave it out",
+    )
+    parser.add_argument(
+        "--verbatim", action="store_true", help="look for what is written in the whole corpus"
+    )
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What all measurements share."""
+
+    corpus: Path
+    windows: int
+    places: int
+    ngram_bytes: int
+    verbatim: bool
+    seed: int
+    remark: Callable[[str], None]
+
+
+def measure(
+    arguments: argparse.Namespace, settings: Settings, remark: Callable[[str], None]
+) -> Measured:
+    """Measure all figures that the corpus and the installed monitors allow."""
+    settings = replace(settings, threads=settings.threads or 1)
+    setting = _Setting(
+        Path(arguments.corpus),
+        arguments.windows,
+        arguments.places,
+        arguments.ngram_megabytes * 1_000_000,
+        arguments.verbatim,
+        arguments.seed,
+        remark,
+    )
+    files = read_held_out(setting.corpus / HELD_OUT)
+    by_language = {
+        language: [file for file in files if file.document.language == language]
+        for language in LANGUAGES
+    }
+    figures = {"file_mb": _file_size(find_model(settings.model))}
+    figures["first_completion_s"] = first_completion(settings, setting.seed)
+    model = load_model(settings)
+    try:
+        name = model.name
+        figures["decode_tokens_per_s"] = decode_rate(model, setting.seed)
+        for language, own in by_language.items():
+            figures |= _bits(model, own, language, setting) if own else {}
+    finally:
+        model.close()
+    for language, own in by_language.items():
+        figures |= _completions(own, language, settings, setting) if own else {}
+    return Measured(name, figures)
+
+
+def _bits(
+    model: LanguageModel, files: Sequence[HeldOut], language: str, setting: _Setting
+) -> dict[str, Figure]:
+    length = min(_CONTEXT, model.context_length - 1)
+    drawn = windows(model, files, length, setting.windows, setting.seed)
+    sizes = [float(window.bytes) for window in drawn]
+
+    def figure(bits: Sequence[float]) -> Figure:
+        return ratio(bits, sizes, "bits", setting.seed)
+
+    found = {f"bits_per_byte.{language}": figure([model_bits(model, w) for w in drawn])}
+    if setting.ngram_bytes and (setting.corpus / PARTS).is_dir():
+        counted = _ngrams(model, drawn, language, setting)
+        found[f"ngram_bits_per_byte.{language}"] = figure([counted.bits(w.ids) for w in drawn])
+    return found
+
+
+def _ngrams(
+    model: LanguageModel, drawn: Sequence[Window], language: str, setting: _Setting
+) -> NGrams:
+    texts = sample(setting.corpus, language, setting.ngram_bytes, setting.seed)
+    end = min(model.vocabulary.end)
+    corpus = [np.array([*model.encode(text), end], np.int64) for text in texts]
+    return NGrams(corpus, [window.ids for window in drawn], len(model.vocabulary))
+
+
+def _completions(
+    files: Sequence[HeldOut], language: str, settings: Settings, setting: _Setting
+) -> dict[str, Figure]:
+    seed, count = setting.seed, setting.places
+    named, ends = members(files, count, seed), line_ends(files, count, seed)
+    found: dict[str, Figure] = {}
+    checked = False
+    for name, places, normal, tokens in (
+        ("next_identifier", named, identifier, _NAME_TOKENS),
+        ("line_exact_match", ends, line, _LINE_TOKENS),
+    ):
+        tried = try_places(places, settings, normal, tokens, tuple(_WAYS.values()))
+        checked = checked or any(one.checked for one in tried)
+        for index, way in enumerate(_WAYS):
+            found[f"{name}.{way}.{language}"] = _share([one.hits[index] for one in tried], seed)
+    if not checked:
+        setting.remark(f"no name in {language} was checked: fairlead doctor says what is missing")
+        found = {name: figure for name, figure in found.items() if ".guided." not in name}
+    counted = [counted_member(place) == place.wanted for place in named]
+    found[f"next_identifier.counted.{language}"] = _share(counted, seed)
+    if setting.verbatim:
+        found |= _recited(ends, language, settings, setting)
+    return found
+
+
+def _recited(
+    places: Sequence[Place], language: str, settings: Settings, setting: _Setting
+) -> dict[str, Figure]:
+    """Return the share of written passages that the corpus has, and that of the true ones."""
+    written = continuations(places, settings, _PASSAGE_TOKENS)
+    true = [place.file.document.text[place.offset :][:_PASSAGE_CHARACTERS] for place in places]
+    counts = recited([*written, *true], corpus_texts(setting.corpus, language))
+    found: dict[str, Figure] = {}
+    for name, own in (("model", counts[: len(places)]), ("text", counts[len(places) :])):
+        usable = [(float(known), float(all_)) for known, all_ in own if all_]
+        if usable:
+            known, every = zip(*usable, strict=True)
+            found[f"verbatim.{name}.{language}"] = ratio(known, every, "share", setting.seed)
+    return found
+
+
+def _share(hits: Sequence[bool], seed: int) -> Figure:
+    return ratio([float(hit) for hit in hits], [1.0] * len(hits), "share", seed)
+
+
+def _file_size(path: Path) -> Figure:
+    parts = path.rglob("*") if path.is_dir() else [path]
+    return exactly(sum(part.stat().st_size for part in parts if part.is_file()) / 1e6, "MB")

@@ -1,0 +1,199 @@
+"""How monitors judge real code: how often they can tell, how often they are wrong, what they ask.
+
+Lines are drawn from the source files under --root. Each is put to each monitor as if it were being
+written, which is teacher forcing: what people wrote is taken to be right, so that a name that is
+refused counts as over-rejection. `coverage` is the share of names of which a monitor could tell;
+`unsound`, among names that it lists, the share of those that are then said not to exist. With
+--context prefix the monitors do not see what follows the line, as in left-to-right generation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fairlead_monitors.engine import CompletionEngine
+from fairlead_monitors.joint import PartFactory
+from fairlead_server import plugins
+from fairlead_server.commands import options
+from fairlead_server.engine import build_engines
+from fairlead_server.errors import UserError
+from fairlead_server.evaluation.figures import (
+    Budget,
+    Figure,
+    Measured,
+    exactly,
+    quantile,
+    ratio,
+)
+from fairlead_server.evaluation.monitors.forcing import Course, force
+from fairlead_server.evaluation.monitors.passages import Passage, draw, sources
+from fairlead_server.evaluation.monitors.soundness import Emission, emission
+from fairlead_server.settings import Settings
+
+BUDGETS = {
+    "python.members.default.over_rejection": Budget(most=0.002),
+    "python.members.default.coverage": Budget(least=0.6),
+    "python.members.jedi.over_rejection": Budget(most=0.01),
+    "java.members.default.over_rejection": Budget(most=0.001),
+    "java.members.default.coverage": Budget(least=0.9),
+}
+
+DEFAULT = "default"
+"""What the shipped choice of engines is called."""
+
+_SHOWN = 20
+"""Vetoed names that are listed."""
+
+_PROGRESS = 50
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--root", required=True, metavar="PATH", help="file or folder of sources")
+    parser.add_argument("--language", help="language id; default: all that have a monitor")
+    parser.add_argument("--monitor", help="plug-in to measure; default: all of the language")
+    parser.add_argument("--engine", default=DEFAULT, help="plug-in to ask; default: as shipped")
+    parser.add_argument("--judge", help="engine whose diagnostics say what is absent")
+    parser.add_argument("--context", choices=("suffix", "prefix"), default="suffix")
+    parser.add_argument("--sample", type=options.positive, default=300, help="lines a language")
+    parser.add_argument("--emissions", type=options.natural, default=50, help="names re-analysed")
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What all measurements share."""
+
+    arguments: argparse.Namespace
+    settings: Settings
+    root: Path
+    remark: Callable[[str], None]
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for an answer: the quality is measured here, and the time apart."""
+        return max(30.0, self.settings.patience)
+
+
+def measure(
+    arguments: argparse.Namespace, settings: Settings, remark: Callable[[str], None]
+) -> Measured:
+    """Measure the monitors. Raises `UserError` when there is nothing to measure."""
+    root = Path(arguments.root)
+    setting = _Setting(arguments, replace(settings, trusted=True), root, remark)
+    files = sources(root)
+    figures: dict[str, Figure] = {}
+    for language, factories in _chosen(arguments, files).items():
+        passages = draw(files[language], arguments.sample, arguments.seed)
+        figures |= _language(language, factories, passages, setting)
+    if not figures:
+        raise UserError(f"{root}: no source file whose language has such a monitor")
+    return Measured(f"engine {arguments.engine}", figures)
+
+
+def _chosen(
+    arguments: argparse.Namespace, files: Mapping[str, list[Path]]
+) -> dict[str, dict[str, PartFactory]]:
+    """Return the monitors to measure, by language and plug-in."""
+    names = [arguments.monitor] if arguments.monitor else plugins.names("monitors")
+    loaded = {name: plugins.load("monitors", name) for name in names}
+    languages = [arguments.language] if arguments.language else sorted(files)
+    found = {
+        language: {name: plugin for name, plugin in loaded.items() if language in plugin.languages}
+        for language in languages
+        if language in files
+    }
+    return {language: factories for language, factories in found.items() if factories}
+
+
+def _language(
+    language: str,
+    factories: Mapping[str, PartFactory],
+    passages: list[Passage],
+    setting: _Setting,
+) -> dict[str, Figure]:
+    engine = _engine(setting.arguments.engine, language, setting)
+    stated = setting.arguments.judge
+    judge = _engine(stated, language, setting) if stated else engine
+    figures: dict[str, Figure] = {}
+    try:
+        courses = _forced(language, factories, engine, passages, setting)
+        for name, course in courses.items():
+            label = f"{language}.{name.partition('-')[2]}.{setting.arguments.engine}"
+            emitted = _emitted(factories[name], engine, judge, course, setting)
+            for vetoed in course.vetoed[:_SHOWN]:
+                setting.remark(str(vetoed))
+            for wrong in [e for e in emitted if e.absent][:_SHOWN]:
+                setting.remark(str(wrong))
+            found = _figures(course, emitted, setting.arguments.seed)
+            figures |= {f"{label}.{key}": figure for key, figure in found.items()}
+    finally:
+        for made in {id(e): e for e in (engine, judge)}.values():
+            made.close()
+    return figures
+
+
+def _engine(name: str, language: str, setting: _Setting) -> CompletionEngine:
+    settings, root = setting.settings, setting.root
+    project = str(root if root.is_dir() else root.parent)
+    if name == DEFAULT:
+        return build_engines(settings, project)[language]
+    made: CompletionEngine = plugins.load("engines", name)(
+        project, settings.interpreter, trusted=True
+    )
+    return made
+
+
+def _forced(
+    language: str,
+    factories: Mapping[str, PartFactory],
+    engine: CompletionEngine,
+    passages: list[Passage],
+    setting: _Setting,
+) -> dict[str, Course]:
+    courses = {name: Course() for name in factories}
+    suffix = setting.arguments.context == "suffix"
+    for number, passage in enumerate(passages, 1):
+        for name, factory in factories.items():
+            force(factory, engine, passage, courses[name], suffix=suffix, patience=setting.patience)
+        if number % _PROGRESS == 0:
+            setting.remark(f"{language}: {number} of {len(passages)} lines")
+    return courses
+
+
+def _emitted(
+    factory: PartFactory,
+    engine: CompletionEngine,
+    judge: CompletionEngine,
+    course: Course,
+    setting: _Setting,
+) -> list[Emission]:
+    """Put listed names in the places of some of those that were written."""
+    rng = random.Random(setting.arguments.seed)
+    valid = [forced for forced in course.forced if forced.name.verdict == "valid"]
+    drawn = rng.sample(valid, min(len(valid), setting.arguments.emissions))
+    told = (emission(f, factory, engine, judge, rng, setting.patience) for f in drawn)
+    return [emitted for emitted in told if emitted is not None]
+
+
+def _figures(course: Course, emitted: list[Emission], seed: int) -> dict[str, Figure]:
+    total = len(course.forced)
+    found = {"triggers": exactly(total, "names", max(1, total))}
+    if total:
+        ones = [1.0] * total
+        verdicts = [forced.name.verdict for forced in course.forced]
+        covered = [float(verdict != "unknown") for verdict in verdicts]
+        vetoed = [float(verdict == "invalid") for verdict in verdicts]
+        found["coverage"] = ratio(covered, ones, "share", seed)
+        found["over_rejection"] = ratio(vetoed, ones, "share", seed)
+        found["queries_per_trigger"] = exactly(len(course.milliseconds) / total, "queries", total)
+    if emitted:
+        wrong = [float(bool(e.absent)) for e in emitted]
+        found["unsound"] = ratio(wrong, [1.0] * len(wrong), "share", seed)
+    if course.milliseconds:
+        found["latency_ms_p50"] = quantile(course.milliseconds, 0.5, "ms", seed)
+        found["latency_ms_p95"] = quantile(course.milliseconds, 0.95, "ms", seed)
+    return found

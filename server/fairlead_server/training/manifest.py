@@ -1,0 +1,61 @@
+"""The record of what a corpus holds: each package with its hash, its licence and what was kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fairlead_server.errors import UserError
+
+FILE_NAME = "manifest.json"
+
+
+@dataclass
+class Count:
+    """How many files of a package were kept, and why the others were not."""
+
+    files: int = 0
+    kept: int = 0
+    bytes: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def leave_out(self, reason: str) -> None:
+        """Count a file that was not kept."""
+        self.left_out[reason] = self.left_out.get(reason, 0) + 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One package in the manifest."""
+
+    name: str
+    version: str
+    language: str
+    registry: str
+    role: str
+    licence: str
+    archive: str
+    sha256: str
+    count: Count
+
+
+def write(folder: Path, entries: list[Entry]) -> None:
+    """Write the manifest of a corpus in `folder`."""
+    value = {"packages": [asdict(entry) for entry in entries]}
+    path = folder / FILE_NAME
+    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """Return the packages in the manifest of `folder`. Raises `UserError` when there is none."""
+    path = folder / FILE_NAME
+    try:
+        packages: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["packages"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UserError(
+            f"{folder} holds no corpus ({FILE_NAME} is missing or damaged): "
+            "make one with fairlead model data"
+        ) from None
+    return packages

@@ -1,0 +1,194 @@
+"""The scope monitor on lists of names; `|` is the cursor."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+import pytest
+
+from fairlead_monitors.context import Context
+from fairlead_monitors.engine import Completeness, Kind, Names, Source, answered
+from fairlead_monitors.evidence import Verdict
+from fairlead_monitors.python.scope import ScopeMonitor
+from tests.monitors.engines import SilentEngine, TableEngine
+
+
+class OneScope(TableEngine):
+    """Knows the same names everywhere, completely unless `sure` says otherwise."""
+
+    def __init__(self, sure: Completeness = Completeness.COMPLETE) -> None:
+        super().__init__({})
+        self.answer = Names(frozenset({"total", "tax", "rate", "größe"}), sure, self.name)
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        assert kind is Kind.SCOPE
+        self.asked.append((source, offset))
+        return answered(self.answer)
+
+
+def monitor(text: str, engine: TableEngine | None = None) -> ScopeMonitor:
+    prefix, _, suffix = text.partition("|")
+    return ScopeMonitor(Context("a.py", prefix, suffix, engine or OneScope()))
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "admitted"),
+    [
+        # Where a name is read for sure, it is refused as it is written.
+        ("x = |", "total + tax", "total + tax"),
+        ("x = |", "total + spam", "total + "),
+        ("x = |", "spam", ""),
+        ("x = t|", "otal\n", "otal\n"),
+        ("x = t|", "op", "o"),
+        ("x =|", " taxi", " tax"),
+        ("x = |", "größer", "größe"),
+        ("return |", "ta\n", "ta"),
+        ("|", "return spam", "return "),
+        ("x = total.|", "spam", "spam"),
+        ("x = total|", ".spam(spam", ".spam(spam"),
+        ("x[|", "spam", ""),
+        ("f'{|", "spam", ""),
+        ("f'{total} {|", "rate:{spam", "rate:{"),
+        ("lambda x: |", "spam", ""),
+        ("def f(a: |", "spam", ""),
+        ("x = 1 if |", "spam", ""),
+        # Keywords, literals.
+        ("x = |", "not total", "not total"),
+        ("x = |", "await lambda a: tax", "await lambda a: tax"),
+        ("x = |", "None", "None"),
+        ("x = |", "rb'spam' + f'{spam", "rb'spam' + f'{"),
+        ("x = |", "f + 1", "f"),
+        ("x = |", "1e5 + 0xff + 1j", "1e5 + 0xff + 1j"),
+        # The start of a statement: what follows the name tells whether it is read.
+        (
+            "|",
+            "spam = 1\nspam, x = 2, 3\nspam: rate = 4",
+            "spam = 1\nspam, x = 2, 3\nspam: rate = 4",
+        ),
+        ("|", "spam(1)", "spam"),
+        ("|", "spam .x", "spam "),
+        ("|", "spam[0] = 1", "spam"),
+        ("|", "total.x = tax", "total.x = tax"),
+        ("spam|", "(", ""),
+        ("|", "if x: spam.y", "if x: spam"),
+        # The name of an argument, the first of a condition.
+        ("f(1, |", "spam=1, ham = 2)", "spam=1, ham = 2)"),
+        ("f(1, |", "spam)", "spam"),
+        ("f(1, |", "total)", "total)"),
+        ("f(1, |", "spam if", "spam "),
+        ("f(a=|", "spam", ""),
+        ("len(|", "spam", ""),
+        ("if |", "spam := total:", "spam := total:"),
+        ("if |", "spam.x", "spam"),
+        ("while |", "spam == 1", "spam == 1"),
+        ("while |", "spam < 1", "spam "),
+        # The first element of a bracket: a comprehension may bind the name.
+        ("f(|", "spam)", "spam)"),
+        ("x = [|", "spam.x for spam in total]", "spam.x for spam in total]"),
+        ("x = [g(1, |", "spam) for spam in taxes]", "spam) for spam in tax"),
+        ("x = {1: |", "spam, 2: spam}", "spam, 2: "),
+        # Names that are not read.
+        ("|", "def spam(a, *b): return spam", "def spam(a, *b): return "),
+        ("|", "for spam, (ham, x.y) in spam", "for spam, (ham, x.y) in "),
+        ("|", "import spam, ham as x", "import spam, ham as x"),
+        ("|", "with total as spam, spam as y", "with total as spam, "),
+        ("x = |", "'spam' # spam", "'spam' # spam"),
+        ("x = 1 # |", "spam\ny = spam", "spam\ny = "),
+    ],
+)
+def test_admitted(text: str, data: str, admitted: str) -> None:
+    whole, byte_wise = monitor(text), monitor(text)
+    expected = len(admitted.encode())
+    assert data.encode()[: whole.admitted(data.encode())].decode(errors="replace") == admitted
+    for byte in data.encode()[:expected]:
+        assert byte_wise.admitted(bytes([byte])) == 1
+        byte_wise.advance(bytes([byte]))
+    if expected < len(data.encode()):
+        assert byte_wise.admitted(data.encode()[expected : expected + 1]) == 0
+    whole.advance(data.encode()[:expected])
+    assert whole.may_end() == byte_wise.may_end()
+    assert whole.evidence() == byte_wise.evidence()
+
+
+@pytest.mark.parametrize(
+    ("text", "may_end"),
+    [
+        ("x = |", True),
+        ("x = ta|", False),
+        ("x = tax|", True),
+        ("x = ta|x", True),
+        ("x = not|", True),
+        ("spam|", True),
+        ("spam|(1)", False),
+        ("total|(1)", True),
+        ("f(1, spam|=2)", True),
+        ("f(1, spam|)", False),
+        ("f(spam|)", True),
+    ],
+)
+def test_may_end(text: str, may_end: bool) -> None:
+    assert monitor(text).may_end() == may_end
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [("x = t|", b"t"), ("x = to|", b"to"), ("x = |", None), ("x = f|", None), ("spam|", None)],
+)
+def test_constraint(text: str, typed: bytes | None) -> None:
+    constraint = monitor(text).constraint()
+    # After a single `t`, a template string may follow.
+    if typed is None or typed == b"t":
+        assert constraint is None
+    else:
+        assert constraint is not None
+        assert constraint.typed == typed
+        assert {b"total", b"not"} <= constraint.names
+
+
+def test_evidence_is_of_names_that_are_read() -> None:
+    checked = monitor("x = ta|")
+    checked.advance(b"x + total(rate, spam=not rate, b=[spam])\ntax = 1\ntax.x")
+    assert [(e.name, e.kind, e.verdict, e.start, e.end) for e in checked.evidence()] == [
+        ("tax", "name", Verdict.VALID, -2, 1),
+        ("total", "name", Verdict.VALID, 4, 9),
+        ("rate", "name", Verdict.VALID, 10, 14),
+        ("rate", "name", Verdict.VALID, 25, 29),
+        ("spam", "name", Verdict.UNKNOWN, 34, 38),
+        ("tax", "name", Verdict.VALID, 49, 52),
+    ]
+
+
+@pytest.mark.parametrize("sure", [Completeness.PARTIAL, Completeness.UNKNOWN])
+def test_a_list_that_is_not_complete_refuses_nothing(sure: Completeness) -> None:
+    unsure = monitor("x = |", OneScope(sure))
+    unsure.advance(b"spam.ham(eggs, eggs)")
+    assert {evidence.verdict for evidence in unsure.evidence()} == {Verdict.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "place"),
+    [
+        ("x = |\n", "", "x = "),
+        ("x =|\n", "  ", "x = "),
+        ("x|\n", " = ", "x = "),
+        ("return|\n", "  ", "return "),
+        ("if x:\n  |\n", "  ", "if x:\n    "),
+        ("if x:|\n", "\n  ", "if x:\n  "),
+    ],
+)
+def test_the_engine_sees_the_name_s_place_once(text: str, data: str, place: str) -> None:
+    engine = OneScope()
+    watching = monitor(text, engine)
+    watching.advance(data.encode())
+    for name in (b"tax", b"total", b"tax + 1"):
+        watching.admitted(name)
+    sources = [source.text[:offset].rstrip(" ") for source, offset in engine.asked]
+    assert sources.count(place.rstrip(" ")) == 1
+
+
+def test_the_analysis_runs_ahead() -> None:
+    engine = SilentEngine({})
+    ahead = ScopeMonitor(Context("a.py", "1", "", engine, patience=0.01))
+    for data, asked in ((b" ", 0), (b"+ ", 1), (b"'a b ", 1), (b"' + ", 2), (b"rate", 2)):
+        ahead.advance(data)
+        assert len(engine.asked) == asked

@@ -1,0 +1,119 @@
+"""Which names a place may read: hand-made cases, and every name of standard library modules.
+
+In the cases `|` is the place; the names after ``!`` must not be visible there.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from pathlib import Path
+
+import pytest
+
+from fairlead_monitors.python.scopes import Scopes, visible
+from tests.monitors.test_lexer import sources
+
+MODULE = "import os.path as p, sys\nfrom a import (b, c as d)\nx, (y, *z) = 1, (2, 3)\n"
+CLASS = "class A(B):\n    field: int = 1\n    def method(self, one, *two, three=x, **four):\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (MODULE + "|", "p sys b d x y z !os !a !c !path"),
+        ("import a.b.c\n|", "a !b !c"),
+        ("x.y = z[i] = f(j)[k] = 1\n|", "!x !y !z !i !j !k"),
+        ("x: int\ny: int = 1\n|", "x y !int"),
+        ("x = y = 1; z = 2\n|", "x y z"),
+        ("if a: b = 1\nelse: c = 2\n|", "b c !a"),
+        ("while a:\n    b = 1\n|", "b"),
+        ("for a, (b, c.d) in e: f = 1\n|", "a b f !c !d !e"),
+        ("with a as b, c as (d, e):\n    |", "b d e !a !c"),
+        ("with (\n    a as b,\n    c as d,\n):\n    |", "b d"),
+        ("try: pass\nexcept A as a:\n    |", "a !A"),
+        ("async def f(): pass\nasync with a as b: pass\nasync for c in d: pass\n|", "f b c"),
+        ("match a:\n    case B(c, d=e), [f, *g] if h:\n        |", "c e f g !d !B"),
+        ("print(a := 1, [b for c in d])\n|", "a !b !c !d"),
+        ("[(a := b) for b in c]\n|", "a !b"),
+        ("type A[T] = list[T]\n|", "A !T"),
+        ("def f[T](a: T): |", "T a f"),
+        ("def f(a, b=1, /, *c, d, **e) -> g: |", "f a b c d e !g"),
+        ("def f(a): b = 1; return |", "a b"),
+        ("def f(a):\n    b = 1\n|", "f !a !b"),
+        ("def f(a):\n    def g(b):\n        return |\n    c = 1\nd = 1\n", "f a g b c d"),
+        ("def f():\n    global a\n    a = 1\n|", "a"),
+        (CLASS + "        return |", "A self one two three four !field !method"),
+        (CLASS + "        pass\n    |", "field method !one"),
+        (CLASS + "        def inner(): |", "one two !field"),
+        ("f = lambda a, b=c: |", "a b"),
+        ("[| for a in b for c, d in e]", "a c d !b !e"),
+        ("f'{[a for a in b if |]}'", "a"),
+        # At the level of the module, in the order of the text, but for loops.
+        ("|\na = 1\n", "!a"),
+        ("while b:\n    |\n    a = 1\nc = 1\n", "a !c"),
+        ("class A:\n    |\n    b = 1\nc = 1\n", "!b !c"),
+        ("def f(): |\na = 1\n", "a"),
+        ("def f(x: |): pass\na = 1\n", "a"),
+        # Strings, comments and broken code hide nothing but themselves.
+        ("'a = 1'\n# b = 1\n'''\nc = 1\n'''\nd = 1\n|", "d !a !b !c"),
+        ("a = (1,\n\ndef f(b):\n    c = 1\n    |", "a f b c"),
+        ("f(|\nb = 1\nc = 2\n", "b c"),
+        ("def f():\n    g(|\n    b = 1\n\nclass C:\n    d = 1\n", "f b C !d"),
+        ("def f():\n    def g():\n        return h[|\n\n    a = 1\nb = 1\n", "a b f g"),
+        ("def f():\n    return g(|\n    a = 1\n", "a"),
+        ("a = )\nb = 'x\nc = 1\n|", "a b c"),
+        ("if a\n    b = 1\n|", "b"),
+        ("def f(a, b\n    |", "f"),
+        ("\ufeffa = 1\r\nif a:\r\n\tb = 1\r\n\t|", "a b"),
+    ],
+)
+def test_names(text: str, names: str) -> None:
+    before, _, after = text.partition("|")
+    found = visible(f"{before}here{after}", len(before)).names
+    listed = {name for name in names.split() if name[0] != "!"}
+    absent = {name[1:] for name in names.split() if name[0] == "!"}
+    assert (listed - found, absent & found) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("text", "open_ended", "gap"),
+    [
+        ("a = |", False, ""),
+        ("class A:\n    b = |", False, ""),
+        ("def f():\n    return |", True, ""),
+        ("def f():\n    return g(|", True, ""),
+        ("a = lambda: |", True, ""),
+        ("def f(x: |", True, ""),
+        ("def f():\n    return |\n\nb = 1\n", False, ""),
+        ("def f():\n    return g(|\n    b = 1\n", False, ""),
+        ("globals()['a'] = 1\n|", False, "globals"),
+        ("exec(a)\n|", False, "exec"),
+        ("try:\n    |\nexcept NameError:\n    pass\n", False, "NameError"),
+        ("try:\n    |\nexcept (NameError, A):\n    pass\n", False, "NameError"),
+    ],
+)
+def test_what_may_be_missing(text: str, open_ended: bool, gap: str) -> None:
+    before, _, after = text.partition("|")
+    found = visible(f"{before}here{after}", len(before))
+    assert (found.open_ended, found.gap.partition(" ")[0]) == (open_ended, gap)
+
+
+@pytest.mark.parametrize("path", sources(12), ids=lambda p: p.name)
+def test_every_name_of_the_standard_library(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    scopes = Scopes(text)
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+            continue
+        place = starts[node.lineno - 1] + node.col_offset
+        # Places inside f-strings are wrong before Python 3.12.
+        if text[place:].startswith(node.id) and text.isascii():
+            found = scopes.visible(place)
+            assert found.gap or node.id in found.names | SPECIAL, f"{path}:{node.lineno} {node.id}"
+
+
+SPECIAL = frozenset(dir(builtins)) | {"__file__", "__path__", "__class__"}

@@ -1,0 +1,141 @@
+"""The client of language servers, on a server that keeps what it is told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fairlead_monitors.engine import Completeness, Kind, Passing
+from tests.server.language_server.faulty import MEMBERS, PATIENCE, engine, messages, source
+
+
+def test_one_request_for_all_who_ask_the_same(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with engine("slow", log, limit=20.0) as asked:
+        futures = [
+            asked.names(Kind.MEMBER, source(f"x.\n# {place}"), 2)
+            for _ in range(8)
+            for place in range(3)
+        ]
+        assert {future.result(PATIENCE).names for future in futures} == {MEMBERS}
+        assert asked.names(Kind.MEMBER, source("x.\n# 1"), 2).result(PATIENCE).names == MEMBERS
+        assert len(messages(log, "textDocument/completion")) == 3
+
+
+def test_one_of_many_who_ask_the_same_gives_up(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with engine("slow", log, limit=20.0) as asked:
+        futures = [asked.names(Kind.MEMBER, source(), 2) for _ in range(8)]
+        futures[0].cancel()
+        assert {future.result(PATIENCE).names for future in futures[1:]} == {MEMBERS}
+        assert len(messages(log, "textDocument/completion")) == 1
+
+
+def apply(text: str, edit: dict[str, object]) -> str:
+    """Apply a change in UTF-8 positions as a server would."""
+    place = edit.get("range")
+    if place is None:
+        return str(edit["text"])
+    assert isinstance(place, dict)
+    data = text.encode()
+    starts = [0, *(end.end() for end in re.finditer(rb"\r\n|\r|\n", data))]
+    start, end = (starts[p["line"]] + p["character"] for p in (place["start"], place["end"]))
+    return (data[:start] + str(edit["text"]).encode() + data[end:]).decode()
+
+
+TEXTS = ["x.\n", "x.\nä = 'ö𝄞'\n", "x.\r\nä = 'ö𝄞𝄞'\r\n", "", "x.", "x.\ry\r\nz", "x.\n\ny\r\nz"]
+
+
+@pytest.mark.parametrize("fault", ["none", "whole texts"])
+def test_changes_lead_from_each_text_to_the_next(fault: str, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with engine(fault, log, limit=20.0) as asked:
+        for text in TEXTS:
+            asked.names(Kind.MEMBER, source(text), 0).result(PATIENCE)
+    document = messages(log, "textDocument/didOpen")[0]["textDocument"]
+    assert (document["languageId"], document["text"]) == ("x", TEXTS[0])
+    told = [document["text"]]
+    changes = messages(log, "textDocument/didChange")
+    for change in changes:
+        (edit,) = change["contentChanges"]
+        assert ("range" in edit) == (fault == "none")
+        told.append(apply(told[-1], edit))
+    assert told == TEXTS
+    versions = [change["textDocument"]["version"] for change in changes]
+    assert versions == sorted(set(versions))
+
+
+def test_another_document_closes_the_first(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with engine("none", log, tmp_path, limit=20.0) as asked:
+        for path in ("a.x", "b.x"):
+            asked.names(Kind.MEMBER, source(path=path), 2).result(PATIENCE)
+    closed = messages(log, "textDocument/didClose")
+    assert [c["textDocument"]["uri"] for c in closed] == [(tmp_path / "a.x").as_uri()]
+
+
+def test_what_the_server_is_told_at_the_start(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    other = {
+        "settings": {"x": {"level": 3, "root": "{root}", "python": "{interpreter}"}},
+        "untrusted": {"x": {"level": 1}},
+        "settings_key": "settings",
+    }
+    with engine("none", log, tmp_path, **other) as asked:
+        asked.names(Kind.MEMBER, source(), 2).result(PATIENCE)
+    (start,) = messages(log, "initialize")
+    assert start["rootUri"] == tmp_path.as_uri()
+    settings = {"x": {"level": 1, "root": str(tmp_path)}}
+    assert start["initializationOptions"] == {"settings": settings}
+    (changed,) = messages(log, "workspace/didChangeConfiguration")
+    assert changed == {"settings": settings}
+    assert messages(log, "shutdown") and messages(log, "exit")
+
+
+@pytest.mark.parametrize(
+    "ready",
+    [{}, {"notification": "status", "where": {"type": "ready"}}, {"diagnostics": True}],
+)
+def test_ready(ready: dict[str, object], tmp_path: Path) -> None:
+    with engine("none", tmp_path / "log", ready=ready, limit=20.0) as asked:
+        assert asked.names(Kind.MEMBER, source(), 2).result(PATIENCE).names == MEMBERS
+
+
+# What is said of the version, whether the answer can be had, and how sure it is.
+@pytest.mark.parametrize(
+    ("fault", "completeness", "found"),
+    [
+        ("none", Completeness.COMPLETE, ["version 2"]),
+        ("no version", Completeness.COMPLETE, ["version 2"]),
+        ("old version", Completeness.PARTIAL, []),
+        ("no diagnostics", Completeness.UNKNOWN, []),
+    ],
+)
+def test_diagnostics(
+    fault: str, completeness: Completeness, found: list[str], tmp_path: Path
+) -> None:
+    with engine(fault, tmp_path / "log", limit=1.0) as asked:
+        asked.names(Kind.MEMBER, source(), 2).result(PATIENCE)
+        answer = asked.diagnostics(source("y.\n")).result(PATIENCE)
+        assert answer.completeness is completeness
+        assert [diagnostic.message for diagnostic in answer.found] == found
+
+
+def test_signatures(tmp_path: Path) -> None:
+    with engine("none", tmp_path / "log", limit=20.0) as asked:
+        answer = asked.signatures(source(), 2).result(PATIENCE)
+    (signature,) = answer.overloads
+    assert answer.completeness is Completeness.COMPLETE
+    assert [(p.name, p.passing) for p in signature.parameters] == [
+        ("a", Passing.POSITION),
+        ("b", Passing.POSITION),
+    ]
+
+
+def test_what_the_recipe_does_not_know_is_not_asked(tmp_path: Path) -> None:
+    with engine("none", tmp_path / "log") as asked:
+        answer = asked.names(Kind.CLASS, source(), 2).result(PATIENCE)
+        assert answer.completeness is Completeness.UNKNOWN
+        assert asked.pid is None

