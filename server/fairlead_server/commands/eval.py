@@ -74,7 +74,7 @@ def command_of(arguments: argparse.Namespace) -> str:
     for name, value in vars(arguments).items():
         if name in _NOT_OPTIONS or value is None or value is False:
             continue
-        words.append("--" + name.replace("_", "-"))
-        if value is not True:
-            words.append(str(value))
+        option = "--" + name.replace("_", "-")
+        for one in value if isinstance(value, list) else [value]:
+            words += [option] if one is True else [option, str(one)]
     return shlex.join(words)

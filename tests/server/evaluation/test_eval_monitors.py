@@ -134,6 +134,10 @@ def test_the_figures_of_a_project(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "error"),
     [
         (["--root", "/nowhere"], "no such file or folder"),
+        ([], "name a --root or a --package"),
+        (["--package", "no_such_package"], "no package 'no_such_package'"),
+        (["--package", "sys"], "no package 'sys' with source files"),
+        (["--package", "../x"], "no package '../x'"),
         (["--root", str(HARBOUR), "--language", "cobol"], "no source file whose language"),
         (["--root", str(HARBOUR), "--monitor", "psychic"], "psychic"),
         (["--root", str(HARBOUR), "--engine", "psychic"], "psychic"),

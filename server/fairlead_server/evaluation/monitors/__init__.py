@@ -1,8 +1,8 @@
 """How monitors judge real code: how often they can tell, how often they are wrong, what they ask.
 
-Lines are drawn from the source files under --root. Each is put to each monitor as if it were being
-written, which is teacher forcing: what people wrote is taken to be right, so that a name that is
-refused counts as over-rejection. `coverage` is the share of names of which a monitor could tell;
+Lines are drawn from the source files of each --root and --package. Each is put to each monitor as
+if it were being written, which is teacher forcing: what people wrote is taken to be right, so that
+a name that is refused counts as over-rejection. `coverage` is the share of names of which a monitor could tell;
 `unsound`, among names that it lists, the share of those that are then said not to exist. With
 --context prefix the monitors do not see what follows the line, as in left-to-right generation.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,7 +30,12 @@ from fairlead_server.evaluation.figures import (
     ratio,
 )
 from fairlead_server.evaluation.monitors.forcing import Course, force
-from fairlead_server.evaluation.monitors.passages import Passage, draw, sources
+from fairlead_server.evaluation.monitors.passages import (
+    Passage,
+    draw,
+    package_folder,
+    sources,
+)
 from fairlead_server.evaluation.monitors.soundness import Emission, emission
 from fairlead_server.settings import Settings
 
@@ -53,14 +58,31 @@ _PROGRESS = 50
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--root", required=True, metavar="PATH", help="file or folder of sources")
+    parser.add_argument(
+        "--root",
+        default=[],
+        action="append",
+        metavar="PATH",
+        help="file or folder of sources; may be given again: as much is drawn from each",
+    )
+    parser.add_argument(
+        "--package",
+        default=[],
+        action="append",
+        metavar="NAME",
+        help="installed Python package, as --root",
+    )
     parser.add_argument("--language", help="language id; default: all that have a monitor")
     parser.add_argument("--monitor", help="plug-in to measure; default: all of the language")
     parser.add_argument("--engine", default=DEFAULT, help="plug-in to ask; default: as shipped")
     parser.add_argument("--judge", help="engine whose diagnostics say what is absent")
     parser.add_argument("--context", choices=("suffix", "prefix"), default="suffix")
-    parser.add_argument("--sample", type=options.positive, default=300, help="lines a language")
-    parser.add_argument("--emissions", type=options.natural, default=50, help="names re-analysed")
+    parser.add_argument(
+        "--sample", type=options.positive, default=300, help="lines of each root and language"
+    )
+    parser.add_argument(
+        "--emissions", type=options.natural, default=50, help="names of each monitor to re-analyse"
+    )
 
 
 @dataclass(frozen=True)
@@ -69,7 +91,6 @@ class _Setting:
 
     arguments: argparse.Namespace
     settings: Settings
-    root: Path
     remark: Callable[[str], None]
 
     @property
@@ -82,31 +103,38 @@ def measure(
     arguments: argparse.Namespace, settings: Settings, remark: Callable[[str], None]
 ) -> Measured:
     """Measure the monitors. Raises `UserError` when there is nothing to measure."""
-    root = Path(arguments.root)
-    setting = _Setting(arguments, replace(settings, trusted=True), root, remark)
-    files = sources(root)
+    setting = _Setting(arguments, replace(settings, trusted=True), remark)
+    roots = [sources(root) for root in _roots(arguments)]
     figures: dict[str, Figure] = {}
-    for language, factories in _chosen(arguments, files).items():
-        passages = draw(files[language], arguments.sample, arguments.seed)
+    for language, factories in _chosen(arguments, {name for files in roots for name in files}):
+        drawn = (draw(files.get(language, []), arguments.sample, arguments.seed) for files in roots)
+        passages = [passage for found in drawn for passage in found]
         figures |= _language(language, factories, passages, setting)
     if not figures:
-        raise UserError(f"{root}: no source file whose language has such a monitor")
+        stated = ", ".join((*arguments.root, *arguments.package))
+        raise UserError(f"{stated}: no source file whose language has such a monitor")
     return Measured(f"engine {arguments.engine}", figures)
 
 
+def _roots(arguments: argparse.Namespace) -> list[Path]:
+    """Return what is drawn from. Raises `UserError` when that is nothing."""
+    roots = [Path(root) for root in arguments.root]
+    roots += [package_folder(name) for name in arguments.package]
+    if not roots:
+        raise UserError("nothing to measure: name a --root or a --package")
+    return roots
+
+
 def _chosen(
-    arguments: argparse.Namespace, files: Mapping[str, list[Path]]
-) -> dict[str, dict[str, PartFactory]]:
-    """Return the monitors to measure, by language and plug-in."""
+    arguments: argparse.Namespace, languages: Collection[str]
+) -> Iterator[tuple[str, dict[str, PartFactory]]]:
+    """Yield each language with the monitors of it that are to be measured, by plug-in."""
     names = [arguments.monitor] if arguments.monitor else plugins.names("monitors")
     loaded = {name: plugins.load("monitors", name) for name in names}
-    languages = [arguments.language] if arguments.language else sorted(files)
-    found = {
-        language: {name: plugin for name, plugin in loaded.items() if language in plugin.languages}
-        for language in languages
-        if language in files
-    }
-    return {language: factories for language, factories in found.items() if factories}
+    for language in sorted(languages):
+        found = {name: plugin for name, plugin in loaded.items() if language in plugin.languages}
+        if found and arguments.language in (None, language):
+            yield language, found
 
 
 def _language(
@@ -137,7 +165,7 @@ def _language(
 
 
 def _engine(name: str, language: str, setting: _Setting) -> CompletionEngine:
-    settings, root = setting.settings, setting.root
+    settings, root = setting.settings, _roots(setting.arguments)[0]
     project = str(root if root.is_dir() else root.parent)
     if name == DEFAULT:
         return build_engines(settings, project)[language]

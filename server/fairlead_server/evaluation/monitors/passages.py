@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from fairlead_server.document import decode, language_of
@@ -33,6 +34,15 @@ class Passage:
         """Return the text before the line and, with `suffix`, that after it."""
         after = self.text[self.offset + len(self.line) :] if suffix else ""
         return self.text[: self.offset], after
+
+
+def package_folder(name: str) -> Path:
+    """Return where an installed package, or a module, is. Raises `UserError` if there is none."""
+    spec = find_spec(name) if name.isidentifier() else None
+    places = [*(spec.submodule_search_locations or ()), spec.origin or ""] if spec else []
+    if not places or not Path(places[0]).exists():
+        raise UserError(f"no package {name!r} with source files is installed here")
+    return Path(places[0])
 
 
 def sources(root: Path) -> dict[str, list[Path]]:
