@@ -2,9 +2,10 @@
 
 Lines are drawn from the source files of each --root and --package. Each is put to each monitor as
 if it were being written, which is teacher forcing: what people wrote is taken to be right, so that
-a name that is refused counts as over-rejection. `coverage` is the share of names of which a monitor could tell;
-`unsound`, among names that it lists, the share of those that are then said not to exist. With
---context prefix the monitors do not see what follows the line, as in left-to-right generation.
+a name that is refused counts as over-rejection. `coverage` is the share of names of which a monitor
+could tell; `unsound`, among names that it lists, the share of those that are then said not to
+exist. With --context prefix the monitors do not see what follows the line, as in left-to-right
+generation.
 """
 
 from __future__ import annotations
