@@ -102,7 +102,7 @@ def _styled(side: Side) -> list[_Cell]:
     code = prefix + written
     styles = [_GIVEN] * len(prefix) + [_WRITTEN] * len(written)
     start = len(prefix)
-    for name in side.names:
+    for name in (name for name in side.names if name.kind not in _USES):
         # The beginning of the first name may have been typed.
         found = re.compile(rf"\b{re.escape(name.name)}\b").search(
             code, max(0, start - len(name.name))
@@ -168,7 +168,19 @@ def _findings(side: Side, column: int) -> Iterator[str]:
         yield "no name to check" if side.text else "nothing was written"
 
 
+# What is said of how names are used, by kind of evidence: how it is called, and what is right or
+# wrong with it.
+_USES = {
+    "call": ("{name}(…)", "takes these arguments", "takes no such arguments"),
+    "typestate": ("{name}", "may be called now", "may not be called now"),
+    "syntax": ("the text", "parses", "does not parse"),
+}
+
+
 def _finding(name: CheckedName) -> Iterator[str]:
+    if name.kind in _USES:
+        yield from _use(name)
+        return
     said = {
         "valid": f"one of {name.candidates} ({name.engine})",
         "invalid": f"none of {name.candidates} ({name.engine})",
@@ -180,3 +192,11 @@ def _finding(name: CheckedName) -> Iterator[str]:
         shown = ", ".join(repr(text) for text in name.vetoed[:MOST_REFUSALS])
         rest = len(name.vetoed) - MOST_REFUSALS
         yield f"  tokens vetoed: {shown}{f' and {rest} more' if rest > 0 else ''}"
+
+
+def _use(name: CheckedName) -> Iterator[str]:
+    """Say how a name is used, if that is known: mostly what is unknown is the name."""
+    called, right, wrong = _USES[name.kind]
+    if name.verdict != "unknown":
+        told = right if name.verdict == "valid" else wrong
+        yield f"{_STYLES[name.verdict]} {called.format(name=name.name)} {told} ({name.engine})"
