@@ -172,6 +172,8 @@ class JointMonitor:
         # Monitors that take names to be of another extent only speak through `admitted`.
         found = {i: c for i, c in found.items() if _same_extent(c, first)}
         against = {i: names for i, part in enumerate(self._parts) if (names := _forbidden(part))}
+        if len(found) == 1 and not against:
+            return _Decision(first)
         names, heard = first.names, 0
         for i in sorted(found.keys() | against.keys()):
             left = (names & found[i].names if i in found else names) - against.get(i, _NONE)

@@ -24,11 +24,20 @@ class MemberList:
     def __init__(self, members: Names) -> None:
         self.members = members
         self.complete = members.completeness is Completeness.COMPLETE
+        self._joined: dict[frozenset[bytes], frozenset[bytes]] = {}
 
     @cached_property
     def names(self) -> frozenset[bytes]:
         """The names, encoded as UTF-8."""
         return frozenset(name.encode() for name in self.members.names)
+
+    def names_or(self, words: frozenset[bytes]) -> frozenset[bytes]:
+        """Return the names and `words`: the same object each time, which is quick to look up."""
+        if not words:
+            return self.names
+        if words not in self._joined:
+            self._joined[words] = self.names | words
+        return self._joined[words]
 
     @cached_property
     def _sorted(self) -> list[bytes]:

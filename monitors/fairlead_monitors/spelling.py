@@ -104,7 +104,7 @@ class NamesMonitor(Generic[S]):
         members = self._members(name)
         if not members.complete:
             return None
-        return Constraint(members.names | self.words, name.typed, self.grammar.identifier)
+        return Constraint(members.names_or(self.words), name.typed, self.grammar.identifier)
 
     def pending(self) -> bool:
         """Tell whether the names for the one being written are not known yet."""
@@ -202,11 +202,23 @@ class NamesMonitor(Generic[S]):
             name = self._name
             if name is None:
                 place = self._seek(data, place)
+            elif letters := self._letters(name, data, place):
+                place += len(letters)
             elif not self._go_on(name, data[place : place + 1]):
                 return place
             elif self._name is not None and not (self._name.ended and not name.ended):
                 place += 1
         return place
+
+    def _letters(self, name: SpelledName, data: bytes, place: int) -> bytes:
+        """Append all letters from `place` on that go on with the name; none if not all may."""
+        if name.ended or not name.typed:
+            return b""
+        end, identifier = place, self.grammar.identifier
+        while end < len(data) and data[end] in identifier:
+            end += 1
+        letters = data[place:end]
+        return letters if end - place > 1 and self._spell(name, letters) else b""
 
     def _seek(self, data: bytes, place: int) -> int:
         """Append up to where a name begins, or to the end; return where that is."""
@@ -237,15 +249,16 @@ class NamesMonitor(Generic[S]):
             return True
         return self._end(name, byte)
 
-    def _spell(self, name: SpelledName, byte: bytes) -> bool:
-        typed = name.typed + byte
+    def _spell(self, name: SpelledName, letters: bytes) -> bool:
+        """Append `letters` to the name, unless no name begins like that."""
+        typed = name.typed + letters
         if name.opening.is_strict and not self._may_be_literal(typed):
             members = self._members(name)
             known = not members.complete or members.has_prefix(typed)
             if not known and typed not in _beginnings(self.words):
                 return False
-        self._name = replace(name, typed=typed)
-        self._append(byte)
+        self._name = SpelledName(name.place, name.back, name.start, typed, name.opening)
+        self._append(letters)
         return True
 
     def _prove(self, name: SpelledName, byte: bytes) -> bool:
