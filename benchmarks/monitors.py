@@ -1,4 +1,4 @@
-"""How monitors judge real code: ``fairlead eval monitors`` on packages of the tests' environment."""
+"""How monitors judge real code: ``fairlead eval monitors`` on packages that the tests install."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measure how often jedi's member lists would veto a name that real, working code uses.
+"""Measure how often member lists would veto a name that real, working code uses.
 
 Each sample is an attribute read in an installed package. The name is taken out of the text (and,
 in the prefix context, all that follows), and the members are asked for at its place. A list
@@ -15,15 +15,20 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from fairlead_monitors.engine import Completeness, Source
+from fairlead_monitors.engine import Completeness, Kind, Names, Source
 from fairlead_monitors.python.jedi_members import members
+from fairlead_server import plugins
 
 PACKAGES = ["jedi", "parso", "pygls", "_pytest", "hypothesis", "networkx"]
 """Measured when none is named."""
+
+
+Ask = Callable[[Source, int], Names]
 
 
 @dataclass(frozen=True)
@@ -102,13 +107,29 @@ def sample(packages: Sequence[str], size: int, seed: int) -> list[Access]:
     return drawn
 
 
-def ask(access: Access, context: str) -> Answer:
+@contextmanager
+def asking(engine: str, packages: Sequence[str]) -> Iterator[Ask]:
+    """Return a function that asks an engine, in this process in the case of jedi."""
+    if engine == "jedi":
+        yield members
+        return
+    # The folder that the packages are in: to the engine they are one project.
+    first = package_files(packages[0])[0]
+    project = next(folder for folder in first.parents if not (folder / "__init__.py").exists())
+    running = plugins.load("engines", engine)(str(project), sys.executable)
+    try:
+        yield lambda source, offset: running.names(Kind.MEMBER, source, offset).result()
+    finally:
+        running.close()
+
+
+def answer_to(ask: Ask, access: Access, context: str) -> Answer:
     """Ask for the members at one access."""
     text = Path(access.path).read_bytes().decode("utf-8")
     prefix = text[: access.offset]
     suffix = text[access.offset + len(access.name) :] if context == "suffix" else ""
     start = time.perf_counter()
-    found = members(Source(access.path, prefix + suffix), access.offset)
+    found = ask(Source(access.path, prefix + suffix), access.offset)
     took = 1000 * (time.perf_counter() - start)
     return Answer(
         access,
@@ -157,10 +178,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, default=100, help="accesses per package")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--context", choices=("suffix", "prefix"), default="suffix")
+    parser.add_argument("--engine", default="python", help="jedi, ty, or any other plug-in")
     parser.add_argument("--json", action="store_true", help="print one JSON value")
     options = parser.parse_args(arguments)
-    drawn = sample(options.package or PACKAGES, options.sample, options.seed)
-    answers = [ask(access, options.context) for access in drawn]
+    packages = options.package or PACKAGES
+    drawn = sample(packages, options.sample, options.seed)
+    with asking(options.engine, packages) as ask:
+        answers = [answer_to(ask, access, options.context) for access in drawn]
     figures = report(answers)
     if options.json:
         json.dump(figures, sys.stdout, indent=2)

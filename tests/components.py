@@ -15,7 +15,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tests.setup import java, multilspy, npm, recipes, vocabularies
+from tests.setup import java, java_sources, multilspy, npm, recipes, vocabularies
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,12 @@ COMPONENTS = {
             find=multilspy.find,
             obtain=multilspy.obtain,
             remedy="python -m tests.setup.obtain multilspy installs it in a folder of its own",
+        ),
+        Component(
+            "java-sources",
+            find=java_sources.find,
+            obtain=java_sources.obtain,
+            remedy="python -m tests.setup.obtain java-sources takes them from Debian, by apt-get",
         ),
         Component(
             "clangd",

@@ -50,6 +50,8 @@ _SEPARATOR_KEY = "tokenizer.ggml.fim_sep_token_id"
 _REPOSITORY_KEY = "tokenizer.ggml.fim_rep_token_id"
 # Models by ``general.name`` in whose training the repository's token never stood for anything.
 _NO_REPOSITORY = frozenset({"bootstrap-code"})
+# Where a file states that itself, as those that fairlead exports do.
+_REPOSITORY_USED = "fairlead.repository_token"
 
 
 def find_file_tokens(model: LanguageModel) -> FileTokens | None:
@@ -99,7 +101,8 @@ def background(
 
 
 def _known(model: LanguageModel, token: int | None) -> int | None:
-    return None if model.metadata.get("general.name") in _NO_REPOSITORY else token
+    unused = model.metadata.get(_REPOSITORY_USED) == "false"
+    return None if unused or model.metadata.get("general.name") in _NO_REPOSITORY else token
 
 
 def _from_metadata(model: LanguageModel, key: str) -> int | None:

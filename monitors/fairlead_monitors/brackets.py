@@ -4,28 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tree_sitter import Node
+from tree_sitter import Node, Tree
 
-from fairlead_monitors.trees import grammar
+from fairlead_monitors.trees import Grammar, edited, grammar
 
 _PAIRS = {b"(": b")", b"[": b"]", b"{": b"}", b"${": b"}"}
 
 
-def missing(language: str, before: bytes, after: bytes) -> bytes | None:
-    """Return what has to stand between `before` and `after` for the brackets to match.
+class Balance:
+    """Tells what is missing between two texts, again and again while the first one grows."""
 
-    `after` closes the brackets that were opened first: what was opened last is what is being
-    written. None if the brackets of `after` match nothing, or the language has no grammar.
-    """
-    found = grammar(language)
-    if found is None:
-        return None
-    opened = _left_open(found.brackets_in(found.parse(before)))
-    closed = _left_closed(found.brackets_in(found.parse(after)))
-    depth = len(opened) - len(closed)
-    if depth < 0 or closed != [_PAIRS[text] for text in reversed(opened[: len(closed)])]:
-        return None
-    return b"".join(_PAIRS[text] for text in reversed(opened[len(closed) :]))
+    def __init__(self, language: str) -> None:
+        self._grammar = grammar(language)
+        self._before: tuple[bytes, Tree] | None = None
+        self._after: tuple[bytes, list[bytes]] | None = None
+
+    def missing(self, before: bytes, after: bytes) -> bytes | None:
+        """Return what has to stand between `before` and `after` for the brackets to match.
+
+        `after` closes the brackets that were opened first: what was opened last is what is being
+        written. None if the brackets of `after` match nothing, or the language has no grammar.
+        """
+        if self._grammar is None:
+            return None
+        opened = _left_open(self._grammar.brackets_in(self._parsed(self._grammar, before)))
+        closed = self._closed(self._grammar, after)
+        depth = len(opened) - len(closed)
+        if depth < 0 or closed != [_PAIRS[text] for text in reversed(opened[: len(closed)])]:
+            return None
+        return b"".join(_PAIRS[text] for text in reversed(opened[len(closed) :]))
+
+    def _parsed(self, found: Grammar, before: bytes) -> Tree:
+        old = None
+        if self._before is not None and before.startswith(self._before[0]):
+            text, tree = self._before
+            old = edited(tree, text, before[len(text) :])
+        tree = found.parse(before, old)
+        self._before = before, tree
+        return tree
+
+    def _closed(self, found: Grammar, after: bytes) -> list[bytes]:
+        if self._after is None or self._after[0] != after:
+            self._after = after, _left_closed(found.brackets_in(found.parse(after)))
+        return self._after[1]
+
+
+def missing(language: str, before: bytes, after: bytes) -> bytes | None:
+    """Return what is missing between two texts; see `Balance`."""
+    return Balance(language).missing(before, after)
 
 
 def _left_open(brackets: Iterable[Node]) -> list[bytes]:

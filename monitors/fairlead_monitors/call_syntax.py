@@ -50,6 +50,8 @@ C = TypeVar("C", bound="CallSyntax")
 class CallSyntax(Protocol):
     """A lexer at a place in a text. Values: feeding makes a new one."""
 
+    def __hash__(self) -> int: ...
+
     def feed(self: C, data: bytes) -> tuple[C, list[Token]]:
         """Return the lexer after `data`, and the tokens that are finished with it."""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 from typing import ClassVar, TypeVar
 
 from fairlead_monitors import call_check
@@ -60,7 +62,8 @@ class CallsMonitor:
         self._prefix = context.prefix.encode(errors="replace")
         self._generated = b""
         self._unread = b""
-        self._evidence: tuple[Evidence, ...] = ()
+        self._closed: tuple[tuple[Bracket, int], ...] = ()
+        self._tried: tuple[bytes, CallsMonitor] | None = None
         self._read_prompt(context.suffix.encode(errors="replace"))
         self._ask()
 
@@ -71,10 +74,13 @@ class CallsMonitor:
 
     def _read_prompt(self, suffix: bytes) -> None:
         text = self._prefix[self.window(self._prefix) :]
-        self._stack: tuple[Bracket, ...] = ()
-        self._lexer, tokens = self.syntax.feed(text)
+        lines = text[: text.rfind(b"\n") + 1]
+        lexer, stack = _read(self.syntax, lines)
+        self._lexer, tokens = lexer.feed(text[len(lines) :])
+        behind = len(lines) - len(text)
+        self._stack = tuple(replace(b, opened=b.opened + behind) for b in stack)
         for token in tokens:
-            self._stack = take(self._stack, token, -len(text))
+            self._stack = take(self._stack, token, behind)
         self._rests = rests(self._lexer, self._stack, suffix) if self._stack else {}
         last = self._lexer.unfinished()
         self._begun = (self._stack[-1], last) if self._stack and last is not None else None
@@ -107,7 +113,12 @@ class CallsMonitor:
         if self._is_idle(data):
             return len(data)
         self._catch_up()
-        return self.fork()._feed(data)
+        self._tried = None
+        probe = self.fork()
+        good = probe._feed(data)
+        if good == len(data):
+            self._tried = data, probe
+        return good
 
     def may_end(self) -> bool:
         """Return True: the user may finish a call."""
@@ -117,15 +128,20 @@ class CallsMonitor:
         """Append `data`; start the analysis of the call that it leads into."""
         if self._is_idle(data):
             self._unread += data
+            self._tried = None
             return
         self._catch_up()
-        if self._feed(data) < len(data):
+        tried, self._tried = self._tried, None
+        if tried is not None and tried[0] == data:
+            self.__dict__.update(tried[1].__dict__)  # What was asked about last comes next.
+        elif self._feed(data) < len(data):
             raise ValueError(f"{data!r} makes a call that no overload allows")
         self._ask()
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Return what was found about the calls that were closed, or that the suffix closes."""
-        return (*self._evidence, *self._closed_by_suffix())
+        judged = (self._judged(bracket, end) for bracket, end in self._closed)
+        return (*judged, *self._closed_by_suffix())
 
     def members(self) -> Names | None:
         """Return None: names are not what is looked at here."""
@@ -172,8 +188,7 @@ class CallsMonitor:
             if limit is not None:
                 return max(0, token.start + limit)
             if token.sort is Sort.CLOSE and self._stack[-1].calls:
-                judged = self._judged(self._stack[-1], base + token.end)
-                self._evidence = (*self._evidence, judged)
+                self._closed = (*self._closed, (self._stack[-1], base + token.end))
             self._stack = take(self._stack, token, base)
         last = self._lexer.unfinished()
         limit = None if last is None else self._limit(last)
@@ -258,10 +273,22 @@ class CallsMonitor:
         )
 
     def _called(self, opened: int) -> str:
-        before = self._prefix[-_NAME:] + self._generated
-        end = len(before) - len(self._generated) + opened - 1
-        found = _CALLED.search(before[max(0, end - _NAME) : end])
+        end = max(0, len(self._prefix) + opened - 1)
+        before = self._prefix[max(0, end - _NAME) : end]
+        if opened > 0:
+            before += self._generated[: opened - 1][-_NAME:]
+        found = _CALLED.search(before[-_NAME:])
         return found[1].decode(errors="replace") if found else ""
+
+
+@lru_cache(maxsize=32)
+def _read(syntax: CallSyntax, lines: bytes) -> tuple[CallSyntax, tuple[Bracket, ...]]:
+    """Return the lexer after whole lines, and the brackets open there, counted from there."""
+    lexer, tokens = syntax.feed(lines)
+    stack: tuple[Bracket, ...] = ()
+    for token in tokens:
+        stack = take(stack, token, -len(lines))
+    return lexer, stack
 
 
 def _only_names(

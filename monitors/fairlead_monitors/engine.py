@@ -28,8 +28,8 @@ class Kind(enum.Enum):
     MEMBER: those that may follow a dereference operator. SCOPE: those that an expression may read
     as bare names. IMPORT: those that an import statement may name, modules or what is in them.
     CLASS: the classes of which `new` may make an instance; as they may be legion, the first letter
-    of the name is in the text, and only those that begin with it need be listed. CASE: the constants of the enumeration
-    that a `switch` or `match` is about, as its cases write them.
+    of the name is in the text, and only those that begin with it need be listed. CASE: the
+    constants of the enumeration that a `switch` or `match` is about, as its cases write them.
     """
 
     MEMBER = "member"

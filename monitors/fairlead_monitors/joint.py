@@ -147,7 +147,7 @@ class JointMonitor:
             for evidence in seat.evidence(part)
         ]
         found += [left.evidence(self._generated) for left in self._left_out]
-        return tuple(sorted(found, key=lambda e: (e.end, e.start)))
+        return tuple(sorted(found, key=lambda e: (e.end, -e.start)))
 
     def members(self) -> Names | None:
         """Return what the most reliable monitor that looks at a name here lists."""

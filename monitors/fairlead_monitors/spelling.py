@@ -49,6 +49,11 @@ class NamesMonitor(Generic[S]):
     """
     words: ClassVar[frozenset[bytes]] = frozenset()
     """What may be written instead of any name, such as keywords; it is no evidence."""
+    trusts_partial: ClassVar[bool] = False
+    """Whether a name of a list that lacks some is right all the same.
+
+    A bound name is; a member may be one of but some of the objects that the receiver can be.
+    """
 
     def opening(self, state: S) -> Opening | None:
         """Return how a name begins after text that leads to `state`; None if none does."""
@@ -152,7 +157,11 @@ class NamesMonitor(Generic[S]):
 
     def members(self) -> Names | None:
         """Return what may be named where the text ends, None where no name is looked at."""
-        return None if self._name is None else self._members(self._name).members
+        if self._name is not None:
+            return self._members(self._name).members
+        if self.at_once or not self._may_begin_here():
+            return None
+        return self._lookup.wait(self.asks, self._place()).members
 
     def _members(self, name: SpelledName) -> MemberList:
         return self._lookup.wait(self.asks, name.place, name.back)
@@ -297,7 +306,9 @@ class NamesMonitor(Generic[S]):
 
     def _judge(self, name: SpelledName, spelled: bytes) -> Evidence:
         members = self._members(name)
-        known = members.complete and (name.opening.refuses or spelled in members.names)
+        sure = members.complete and name.opening.refuses
+        listed = members.complete or self.trusts_partial
+        known = sure or (listed and spelled in members.names)
         return Evidence(
             name=spelled.decode(errors="replace"),
             kind=self.kind,

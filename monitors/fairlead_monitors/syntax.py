@@ -13,6 +13,8 @@ from fairlead_monitors.trees import Grammar, edited, grammar
 KIND = "syntax"
 _ENGINE = "tree-sitter"
 _MORE = "more has to follow"
+_LONGEST_REPETITION = 80
+"""Bytes after the cursor that the end of a text may repeat."""
 
 Errors = frozenset[tuple[int, int]]
 
@@ -41,18 +43,25 @@ class SyntaxCheck:
         return Evidence("text", KIND, verdict, _ENGINE, 0, 0, len(data), reason)
 
     def longest(self, text: str, *, finished: bool = True) -> str:
-        """Return as many whole lines of `text` as are not known to be wrong.
+        """Return as much of `text` as is not known to be wrong.
 
+        That is all but an end that the text after it repeats, or as many whole lines as can be.
         All of it, if the first line is wrong already: what is wrong may still be of use.
         """
         if self.judge(text, finished=finished).verdict is not Verdict.INVALID:
             return text
         lines = text.splitlines(keepends=True)
-        for count in range(len(lines) - 1, 0, -1):
-            kept = "".join(lines[:count]).rstrip("\r\n")
+        shorter = ["".join(lines[:count]).rstrip("\r\n") for count in range(len(lines) - 1, 0, -1)]
+        for kept in (*self._without_repetition(text), *shorter):
             if kept.strip() and self.judge(kept).verdict is not Verdict.INVALID:
                 return kept
         return text
+
+    def _without_repetition(self, text: str) -> Iterator[str]:
+        after = self._after[:_LONGEST_REPETITION].decode(errors="ignore")
+        for length in range(min(len(text), len(after)), 0, -1):
+            if text.endswith(after[:length]):
+                yield text[:-length]
 
     def _verdict_on_lines(self, data: bytes) -> tuple[Verdict, str]:
         verdict, reason = self._verdict(data)

@@ -14,8 +14,10 @@ from fairlead_decoding.monitor import Monitor, Unguided
 from fairlead_decoding.prompt import Layout, preferred_layout
 from fairlead_decoding.stopping import after_lines, never
 from fairlead_decoding.types import Completion, Prompt
+from fairlead_monitors.balancing import BalancedEngine
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import CompletionEngine, Names, Source
+from fairlead_monitors.joint import parts
 from fairlead_monitors.syntax import SyntaxCheck
 from fairlead_server.context.assemble import Assembled
 from fairlead_server.context.edits import Edits
@@ -151,10 +153,12 @@ class Completer:
         factory = self._monitors.get(document.language)
         if engine is None or factory is None:
             return None
-        context = Context(
-            document.path, document.text[:offset], document.text[offset:], engine, patience
-        )
-        return factory(context).members()
+        before, after = document.text[:offset], document.text[offset:]
+        engine = BalancedEngine(engine, document.language)
+        context = Context(document.path, before, after, engine, patience)
+        # Other monitors look at names too; those of members alone are asked for.
+        found = (part for part in parts(factory) if getattr(part, "kind", "") == "member")
+        return next(found, factory)(context).members()
 
     def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
         """Return what is in `text`, inserted at `offset`, with what analysis says of each part."""
@@ -163,7 +167,7 @@ class Completer:
             return ()
         before, after = document.text[:offset], document.text[offset:]
         after = after[len(_rest_of_member(before, after)) :]
-        engine = self._engines[document.language]
+        engine = BalancedEngine(self._engines[document.language], document.language)
         names = review(factory, Context(document.path, before, after, engine, 30.0), text)
         return (*names, checked_name(SyntaxCheck(document.language, before, after).judge(text), ()))
 
@@ -208,7 +212,7 @@ class Completer:
                 document.path,
                 prefix,
                 suffix,
-                self._engines[document.language],
+                BalancedEngine(self._engines[document.language], document.language),
                 request.patience,
                 request.config.deadline or float("inf"),
                 cancelled,

@@ -16,11 +16,14 @@ def parsed(
 ) -> list[tuple[Completion, Evidence]]:
     """Return the completions with the verdict on their syntax, those that do not parse last.
 
-    One that does not parse is cut back to as many whole lines as do; if there are none, it stays
-    as it is, since its user can still mend it.
+    One that does not parse is cut back to what does; if that is nothing, it stays as it is, since
+    its user can still mend it. Of those that are equal then, the first stays.
     """
-    found = [_kept(completion, syntax, monitor) for completion in completions]
-    return sorted(found, key=lambda pair: pair[1].verdict is Verdict.INVALID)
+    found: dict[bytes, tuple[Completion, Evidence]] = {}
+    for completion in completions:
+        kept = _kept(completion, syntax, monitor)
+        found.setdefault(kept[0].text, kept)
+    return sorted(found.values(), key=lambda pair: pair[1].verdict is Verdict.INVALID)
 
 
 def _kept(

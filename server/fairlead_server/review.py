@@ -26,7 +26,7 @@ def review(
     """
     context = replace(context, engine=SharedEngine(context.engine))
     found = [evidence for part in parts(factory) for evidence in _checked(part, context, text)]
-    found.sort(key=lambda evidence: (evidence.end, evidence.start))
+    found.sort(key=lambda evidence: (evidence.end, -evidence.start))
     return tuple(checked_name(evidence, ()) for evidence in found)
 
 

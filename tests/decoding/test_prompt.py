@@ -137,3 +137,6 @@ def test_the_preferred_layout_is_psm_unless_a_model_is_known_for_another() -> No
     assert preferred_layout(model()) == "psm"
     known = model(metadata={"general.name": "bootstrap-code"})
     assert preferred_layout(known) == "spm"
+    stating = {"spm": "spm", "left-to-right": "left-to-right", "psm": "psm", "other": "psm"}
+    for stated, layout in stating.items():
+        assert preferred_layout(model(metadata={"fairlead.prompt_layout": stated})) == layout

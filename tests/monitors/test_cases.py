@@ -40,7 +40,8 @@ class Plain:
 
 def text_of(subject: str, pattern: str, after: str = "") -> str:
     body = f"    match {subject}:\n        case Color.RED: pass\n        case {pattern}¶{after}\n"
-    arguments = "color: Color, maybe: Optional[Color], either: Color | Shape, plain: Plain, x"
+    arguments = "color: Color, maybe: Optional[Color], either: Color | Shape, plain: Plain, "
+    arguments += "shape: Shape, x"
     return f"{CODE}def f({arguments}):\n{body}\n\ndef g(): ...\n"
 
 
@@ -52,7 +53,7 @@ def text_of(subject: str, pattern: str, after: str = "") -> str:
         ("Color(x)", "Color.", COMPLETE),
         ("color", "Color.RED | Color.", COMPLETE),
         ("color", "[Color.", COMPLETE),
-        ("Shape.ROUND", "Shape.", COMPLETE),
+        ("shape", "Shape.", COMPLETE),
         ("either", "Color.", UNKNOWN),
         ("color", "Shape.", UNKNOWN),
         ("color", "Color.RED.", UNKNOWN),
@@ -91,7 +92,7 @@ class Jedi(Unknowing):
         ("", "Color.RED:", "Color.RED:"),
         ("Color.", "GREEN | Color.dark", "GREEN | Color."),
         ("Color.G", "REY", "RE"),
-        ("", "spam if Color.dark", "spam if Color."),
+        ("", "spam if Color.dark", "spam if Color.dark"),
         ("", "Shape.anything", "Shape.anything"),
         ("", "_: color.anything", "_: color.anything"),
     ],

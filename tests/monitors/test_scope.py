@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import Future
 
 import pytest
@@ -145,6 +146,58 @@ def test_constraint(text: str, typed: bytes | None) -> None:
         assert {b"total", b"not"} <= constraint.names
 
 
+PIECES = [
+    "total",
+    "tax",
+    "to",
+    "spam",
+    "x",
+    "f'",
+    "'",
+    '"',
+    "=",
+    ":",
+    ":=",
+    ",",
+    ".",
+    "+",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "#",
+    "rb",
+    "é",
+    "1",
+    "==",
+    "\\\n",
+] + ["\n", " ", "    ", "if ", "for ", "in ", "lambda ", "def ", "import ", "as ", "not ", "case "]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_bytes_are_admitted_one_by_one_as_together(seed: int) -> None:
+    generator = random.Random(seed)
+
+    def text(most: int) -> str:
+        return "".join(generator.choices(PIECES, k=generator.randrange(most)))
+
+    for _ in range(60):
+        whole = monitor(f"{text(10)}|{text(4)}")
+        byte_wise = whole.fork()
+        data = text(8).encode()
+        admitted = whole.admitted(data)
+        assert [whole.admitted(data[:n]) for n in range(len(data))] == [
+            min(n, admitted) for n in range(len(data))
+        ]
+        for byte in data[:admitted]:
+            assert byte_wise.admitted(bytes([byte])) == 1
+            byte_wise.advance(bytes([byte]))
+        whole.advance(data[:admitted])
+        assert (whole.may_end(), whole.evidence()) == (byte_wise.may_end(), byte_wise.evidence())
+
+
 def test_evidence_is_of_names_that_are_read() -> None:
     checked = monitor("x = ta|")
     checked.advance(b"x + total(rate, spam=not rate, b=[spam])\ntax = 1\ntax.x")
@@ -158,11 +211,11 @@ def test_evidence_is_of_names_that_are_read() -> None:
     ]
 
 
-@pytest.mark.parametrize("sure", [Completeness.PARTIAL, Completeness.UNKNOWN])
-def test_a_list_that_is_not_complete_refuses_nothing(sure: Completeness) -> None:
-    unsure = monitor("x = |", OneScope(sure))
-    unsure.advance(b"spam.ham(eggs, eggs)")
-    assert {evidence.verdict for evidence in unsure.evidence()} == {Verdict.UNKNOWN}
+def test_a_list_that_is_not_complete_refuses_nothing() -> None:
+    unsure = monitor("x = |", OneScope(Completeness.PARTIAL))
+    unsure.advance(b"spam.ham(eggs, total)")
+    told = {evidence.name: evidence.verdict for evidence in unsure.evidence()}
+    assert told == {"spam": Verdict.UNKNOWN, "eggs": Verdict.UNKNOWN, "total": Verdict.VALID}
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,10 @@ def test_the_last_line_of_a_text_that_was_cut_off_is_not_judged(text: str, verdi
         ("|\nz = 1\n", "x = 1\ny = 2", "x = 1\ny = 2"),
         ("|\nz = 1\n", "x = 1\ny = 2\nz = )\nw = 3", "x = 1\ny = 2"),
         ("|\nz = 1\n", "x = 1\n\ny = )\n", "x = 1"),
-        ("f(|)\n", "1)\ng(2", "1)\ng(2"),
+        # What follows is not repeated.
+        ("f(|)\n", "1)", "1"),
+        ("f(|)\ny = 1\n", "1)\ny = 1\n", "1"),
+        ("f(|)\n", "g(1)", "g(1)"),
         ("x = |\n", "1)", "1)"),
         ("x = |\n", ")\ny = 2", ")\ny = 2"),
     ],

@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_monitors.engine import Completeness, Kind, Names, Source
+from fairlead_monitors.engine import (
+    Completeness,
+    Kind,
+    Names,
+    Parameter,
+    Signature,
+    Source,
+)
 from fairlead_server.analysis.jedi_engine import JediEngine
 from fairlead_server.errors import UserError
 
@@ -66,6 +73,36 @@ def make_environment(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_environment(tmp_path_factory.mktemp("environment"))
+
+
+def test_every_question_is_answered(tmp_path: Path) -> None:
+    text = "import os\nclass Order:\n    def pay(self, sum): ...\norder = Order()\norder.pay(order"
+    source = Source(str(tmp_path / "asked.py"), text)
+    with running() as engine:
+        asked = {
+            kind: engine.names(kind, Source(source.path, before), len(before))
+            for kind, before in (
+                (Kind.SCOPE, text[: -len("order")]),
+                (Kind.IMPORT, "from os import "),
+                (Kind.CASE, "case."),
+                (Kind.CLASS, "new "),
+            )
+        }
+        types = engine.types(source, len(text)).result(LIMIT)
+        signatures = engine.signatures(source, len(text) - len("order")).result(LIMIT)
+        diagnostics = engine.diagnostics(Source(source.path, "import os\nos.spam\n")).result(LIMIT)
+        names = {kind: answer.result(LIMIT) for kind, answer in asked.items()}
+    assert {kind: answer.completeness for kind, answer in names.items()} == {
+        Kind.SCOPE: Completeness.COMPLETE,
+        Kind.IMPORT: Completeness.COMPLETE,
+        Kind.CASE: Completeness.UNKNOWN,
+        Kind.CLASS: Completeness.UNKNOWN,
+    }
+    assert {"order", "Order", "print"} <= names[Kind.SCOPE].names
+    assert "path" in names[Kind.IMPORT].names
+    assert types.names == {"asked.Order"}
+    assert signatures.overloads == (Signature((Parameter("sum"),)),)
+    assert [(d.start, d.end, d.severity) for d in diagnostics.found] == [(13, 17, 1)]
 
 
 def test_members_come_with_their_completeness(tmp_path: Path) -> None:

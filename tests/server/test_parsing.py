@@ -26,6 +26,7 @@ def completion(text: str, reason: FinishReason = "stop") -> Completion:
         (["1)", "f(2)"], [("f(2)", "valid"), ("1)", "invalid")]),
         (["1\ny = 2\nz = )\n", "2"], [("1\ny = 2", "valid"), ("2", "valid")]),
         (["f(1,"], [("f(1,", "unknown")]),
+        (["1\n)", "1\n]"], [("1", "valid")]),
         ([""], [("", "valid")]),
     ],
 )

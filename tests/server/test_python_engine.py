@@ -14,34 +14,30 @@ from fairlead_server.analysis.python_engine import PythonEngine, both, combine
 COMPLETE, PARTIAL, UNKNOWN = Completeness.COMPLETE, Completeness.PARTIAL, Completeness.UNKNOWN
 PATIENCE = 60
 
-# What ty says, what jedi says and why, and what is said together.
+# What ty says, what jedi says, and what is said together.
 ANSWERS = [
-    ((COMPLETE, "a"), (COMPLETE, "b", ""), (COMPLETE, "ab", "ty+jedi")),
-    ((UNKNOWN, ""), (COMPLETE, "b", ""), (COMPLETE, "b", "jedi")),
-    ((COMPLETE, "a"), (UNKNOWN, "", "type unknown"), (COMPLETE, "a", "ty")),
-    ((PARTIAL, "a"), (COMPLETE, "b", ""), (PARTIAL, "ab", "ty+jedi")),
-    ((COMPLETE, "a"), (PARTIAL, "b", "class is still being written"), (PARTIAL, "ab", "ty+jedi")),
-    ((COMPLETE, "a"), (PARTIAL, "b", "unresolved definition of x"), (COMPLETE, "ab", "ty+jedi")),
-    ((UNKNOWN, ""), (PARTIAL, "b", "unresolved definition of x"), (PARTIAL, "b", "jedi")),
-    ((UNKNOWN, ""), (UNKNOWN, "", "type unknown"), (UNKNOWN, "", "jedi")),
+    ((COMPLETE, "a"), (COMPLETE, "b"), (COMPLETE, "ab", "ty+jedi")),
+    ((UNKNOWN, ""), (COMPLETE, "b"), (PARTIAL, "b", "jedi")),
+    ((COMPLETE, "a"), (UNKNOWN, ""), (PARTIAL, "a", "ty")),
+    ((PARTIAL, "a"), (COMPLETE, "b"), (PARTIAL, "ab", "ty+jedi")),
+    ((COMPLETE, "a"), (PARTIAL, "b"), (PARTIAL, "ab", "ty+jedi")),
+    ((UNKNOWN, ""), (UNKNOWN, ""), (UNKNOWN, "", "ty+jedi")),
 ]
 
 
 @pytest.mark.parametrize(("ty", "jedi", "together"), ANSWERS)
 def test_combinations(
     ty: tuple[Completeness, str],
-    jedi: tuple[Completeness, str, str],
+    jedi: tuple[Completeness, str],
     together: tuple[Completeness, str, str],
 ) -> None:
-    answer = combine(
-        Names(frozenset(ty[1]), ty[0], "ty"), Names(frozenset(jedi[1]), jedi[0], "jedi", jedi[2])
-    )
-    names = frozenset(name for name in answer.names if not name.startswith("__"))
-    assert (answer.completeness, names, answer.engine) == (
-        together[0],
-        frozenset(together[1]),
-        together[2],
-    )
+    left = Names(frozenset(ty[1]), ty[0], "ty", "doubt")
+    right = Names(frozenset(jedi[1]), jedi[0], "jedi", "fear")
+    answer = combine(left, right)
+    assert (answer.completeness, answer.engine) == (together[0], together[2])
+    assert answer.names == frozenset(together[1])
+    assert ("ty: doubt" in answer.reason) == (ty[0] is not COMPLETE)
+    assert ("jedi: fear" in answer.reason) == (jedi[0] is not COMPLETE)
 
 
 def test_both_answers_are_awaited() -> None:

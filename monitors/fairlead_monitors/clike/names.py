@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from fairlead_monitors.clike.language import IDENTIFIER, Language
 from fairlead_monitors.clike.lexer import LexState, lex
-from fairlead_monitors.grammar import Grammar, SpelledName
+from fairlead_monitors.grammar import Grammar, Opening, SpelledName
 from fairlead_monitors.spelling import NamesMonitor
 
 
@@ -28,6 +28,20 @@ class ClikeNames(NamesMonitor[LexState]):
         if language is not None:
             cls.grammar = Grammar(LexState(), partial(lex, language), _whole, IDENTIFIER)
             cls.words = cls.words | cls.words_of(language)
+
+    _lexed: tuple[int, LexState] | None = None
+    """How much of the generated text was lexed last, and what it led to."""
+
+    def _opening(self, pending: bytes) -> Opening | None:
+        if pending is not self._pending:
+            return super()._opening(pending)
+        length = len(self._generated)
+        if self._lexed is None or self._lexed[0] > length:
+            self._lexed = length, self.grammar.lex(self._line, pending)
+        elif self._lexed[0] < length:
+            done, state = self._lexed
+            self._lexed = length, self.grammar.lex(state, self._generated[done:])
+        return self.opening(self._lexed[1])
 
     def _spell(self, name: SpelledName, byte: bytes) -> bool:
         # What is known may depend on the first letter, so the list is that for the longer name.

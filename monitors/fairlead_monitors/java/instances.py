@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fairlead_monitors.clike.languages import JAVA
 from fairlead_monitors.clike.lexer import LexState
 from fairlead_monitors.clike.names import ClikeNames
-from fairlead_monitors.clike.tokens import Sort
+from fairlead_monitors.clike.tokens import Sort, Token
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Completeness, Kind
 from fairlead_monitors.grammar import Opening, SpelledName
 from fairlead_monitors.lookup import MemberList, MemberLookup
 
+_OPENING = Opening(proof=frozenset({b"(", b"<"}))
 _IMPORTED = re.compile(r"^\s*import\s+[\w.$]+\.([\w$]+)\s*;", re.MULTILINE)
 
 
@@ -36,9 +38,8 @@ class JavaInstances(ClikeNames, language=JAVA):
 
     def opening(self, state: LexState) -> Opening | None:
         """Return how a name begins after ``new``."""
-        last = state.end.last
-        is_new = last is not None and last.sort is Sort.KEYWORD and last.text == b"new"
-        return Opening(proof=frozenset({b"(", b"<"})) if is_new else None
+        code = state.end.code
+        return _OPENING if code is not None and _ends_in_new(code.recent) else None
 
     def _members(self, name: SpelledName) -> MemberList:
         # Servers list classes by what they begin with.
@@ -56,6 +57,13 @@ class JavaInstances(ClikeNames, language=JAVA):
     def _may_end(self, name: SpelledName, rest: bytes) -> bool:
         whole = replace(name, typed=name.typed + rest)
         return not name.typed[:1].isalpha() or super()._may_end(whole, b"")
+
+
+def _ends_in_new(recent: Sequence[Token]) -> bool:
+    if not recent or recent[-1].text != b"new":
+        return False
+    # After a dot it is a word like any other to the lexer: outer.new Inner().
+    return recent[-1].sort is Sort.KEYWORD or recent[-2].text == b"."
 
 
 def _after_first_letter(name: SpelledName) -> tuple[bytes, int]:

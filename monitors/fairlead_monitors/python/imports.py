@@ -22,6 +22,7 @@ class ImportsMonitor(NamesMonitor[Statement]):
     grammar = Grammar(Statement(), read, window, IDENTIFIER)
     mark = re.compile(rb"(?<![\w\x80-\xff])(?=[A-Za-z_\x80-\xff])")
     at_once = False
+    trusts_partial = True
     words = frozenset({b"import"})
     """As after the dots of a relative import."""
 

@@ -76,12 +76,14 @@ def _enumeration(place: Place, statement: Line, code: str, rest: str) -> tuple[A
     head = place.text[: statement.begin] + code
     values, gap = values_before(replace(place, text=head + rest), len(head))
     classes = [v if v.is_class() else v.py__class__() for v in values if not is_none(v)]
-    if len(classes) != 1 or not any(part.py__name__() in _ENUMS for part in mro(classes[0])):
+    if len({cls.tree_node for cls in classes}) != 1:
         return None, gap
-    tree = classes[0].tree_node
+    cls, tree = classes[0], classes[0].tree_node
+    if not any(part.py__name__() in _ENUMS for part in mro(cls)):
+        return None, gap
     if tree is None or tree.type != "classdef" or _DYNAMIC.search(tree.get_code()):
         return None, "constants unknown"
-    return classes[0], gap or class_gap(classes[0])
+    return cls, gap or class_gap(cls)
 
 
 def _constants(cls: Any) -> Iterator[str]:

@@ -41,9 +41,15 @@ def find_placeholder(module: Any, text: str, offset: int) -> Any:
 
     That is: in a string, a comment, a number, an import statement.
     """
+    leaf = name_at(module, text, offset)
+    return leaf if leaf is not None and leaf.value.startswith(PLACEHOLDER) else None
+
+
+def name_at(module: Any, text: str, offset: int) -> Any:
+    """Return the leaf of the attribute's name that begins at `offset`, or None if none does."""
     lines = split_lines(text[:offset], keepends=True)
     leaf = module.get_leaf_for_position((len(lines), len(lines[-1]) + 1))
-    if leaf is None or leaf.type != "name" or not leaf.value.startswith(PLACEHOLDER):
+    if leaf is None or leaf.type != "name":
         return None
     dot = leaf.get_previous_leaf()
     if dot is None or dot.value != "." or leaf.parent.type != "trailer":

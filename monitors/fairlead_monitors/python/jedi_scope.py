@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import os
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from jedi.inference.imports import Importer
@@ -28,6 +30,7 @@ unicode basestring long xrange unichr raw_input reload file buffer cmp execfile 
 reduce apply coerce
 """
 _OLDER = frozenset(_PYTHON_2.split())
+_UNFINISHED = "the module may go on after this and define more names"
 _TWO_VERSIONS = re.compile(r"\bPY[23]\b|version_info|\bsix\b")
 
 
@@ -35,21 +38,30 @@ def names_in_scope(place: Place) -> Names:
     """List the names that an expression may read at `place`."""
     text = place.text[: place.offset] + PLACEHOLDER + place.text[place.offset :]
     found = visible(text, place.offset)
-    names = found.names | _ALWAYS
-    if _TWO_VERSIONS.search(place.text):
-        names |= _OLDER
-    starred, gap = _starred(place, found.stars) if found.stars else (frozenset(), "")
-    reason = gap or _gap(place, found)
+    common, gap = common_names(place, found)
+    reason = gap or (_UNFINISHED if found.open_ended else "")
     completeness = Completeness.PARTIAL if reason else Completeness.COMPLETE
-    return Names((names | starred) - {PLACEHOLDER}, completeness, ENGINE, reason)
+    return Names((found.names | common) - {PLACEHOLDER}, completeness, ENGINE, reason)
 
 
-def _gap(place: Place, found: Visible) -> str:
-    if found.gap:
-        return found.gap
-    if not place.path.endswith((".py", ".pyi", ".pyw")):
-        return "not a plain Python file: names may come from outside"
-    return "the module may go on after this and define more names" if found.open_ended else ""
+def common_names(place: Place, found: Visible) -> tuple[frozenset[str], str]:
+    """Return the names that every place of a document may read, and why there may be others."""
+    names = _ALWAYS | _OLDER if _TWO_VERSIONS.search(place.text) else _ALWAYS
+    names |= _submodules(Path(place.path))
+    starred, gap = _starred(place, found.stars) if found.stars else (frozenset(), "")
+    if not gap and not place.path.endswith((".py", ".pyi", ".pyw")):
+        gap = "not a plain Python file: names may come from outside"
+    return names | starred, found.gap or gap
+
+
+def _submodules(path: Path) -> frozenset[str]:
+    """Return what lies beside the ``__init__`` of a package: any import of it binds its name."""
+    if path.stem != "__init__":
+        return frozenset()
+    try:
+        return frozenset(name.partition(".")[0] for name in os.listdir(path.parent))
+    except OSError:
+        return frozenset()
 
 
 def _starred(place: Place, stars: Iterable[str]) -> tuple[frozenset[str], str]:

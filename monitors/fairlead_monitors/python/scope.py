@@ -45,6 +45,7 @@ class ScopeMonitor(NamesMonitor[Statement]):
     grammar = Grammar(Statement(), read, window, IDENTIFIER, LITERALS)
     mark = re.compile(rb"(?<![\w\x80-\xff])(?=[A-Za-z_\x80-\xff])")
     at_once = False
+    trusts_partial = True
     words = frozenset(word.encode() for word in (*keyword.kwlist, *keyword.softkwlist))
 
     def opening(self, state: Statement) -> Opening | None:

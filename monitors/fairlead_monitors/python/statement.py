@@ -50,8 +50,8 @@ class Level(NamedTuple):
     """An open bracket, or the statement around them.
 
     `first`: no comma has separated items in it yet. `settled`: what stands here is no element of a
-    comprehension whose ``for`` is still to come. `nameless`: no argument here has a name. `frames`
-    counts the lexer's at its opening.
+    comprehension whose ``for`` is still to come; of a statement, that it assigns to several
+    targets. `nameless`: no argument here has a name. `frames` counts the lexer's at its opening.
     """
 
     sort: Sort = Sort.STATEMENT
@@ -160,13 +160,18 @@ def _word(state: Statement, before: LexState, text: bytes) -> Statement:
         level = level._replace(role=_ROLES.get(text, level.role))
     elif text == b"for" and level.sort is not Sort.STATEMENT:
         level = level._replace(role=Role.TARGET, settled=True)
-    elif text == b"in" and level.role is Role.TARGET:
+    elif (text == b"in" and level.role is Role.TARGET) or _begins_guard(state, text):
         level = level._replace(role=Role.READ)
     elif text in _KEYWORDS and text != b"lambda":
         level = _operated(level)
     if text == b"lambda":
         level = level._replace(role=Role.ARGUMENT)
     return _on(state, level)
+
+
+def _begins_guard(state: Statement, text: bytes) -> bool:
+    """Tell whether `text` is the ``if`` after the pattern of a case."""
+    return text == b"if" and state.word == b"case" and state.level.sort is Sort.STATEMENT
 
 
 def _open(state: Statement, before: LexState, text: bytes) -> Statement:
@@ -244,8 +249,8 @@ def _assigned(level: Level, previous: bytes) -> Level:
         return level._replace(settled=True)
     if level.sort is Sort.PARAMETERS:
         return level._replace(role=Role.READ)
-    if level.sort is Sort.STATEMENT and level.role in (Role.MAYBE, Role.CHAIN, Role.ANNOTATION):
-        return level._replace(role=Role.READ if level.role is Role.ANNOTATION else Role.CHAIN)
+    if level.sort is Sort.STATEMENT and level.role in _ASSIGNED and not level.settled:
+        return level._replace(role=_ASSIGNED[level.role], settled=level.role is Role.CHAIN)
     return level
 
 
@@ -263,6 +268,8 @@ _STATEMENT_LINE = re.compile(
     rb"continue|global|nonlocal)\b",
     re.MULTILINE,
 )
+# In `a = b = `, a third target and more are as likely as not.
+_ASSIGNED = {Role.MAYBE: Role.CHAIN, Role.CHAIN: Role.MAYBE, Role.ANNOTATION: Role.READ}
 _FOLLOW = {
     "name": _word,
     "open": _open,

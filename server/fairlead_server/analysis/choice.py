@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 Choice: TypeAlias = "str | Mapping[str, Any]"
 
 DEFAULTS: Mapping[str, Choice] = {
-    "python": "python",
+    "python": "jedi",
     "java": "jdtls",
     "typescript": "typescript-language-server",
     "typescriptreact": "typescript-language-server",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from fairlead_monitors.engine import Diagnostics, Kind, Names, Signatures, Source
 from fairlead_monitors.python import jedi_declarations, jedi_members
 from fairlead_monitors.python.jedi_callee import signatures_at, types_at
+from fairlead_monitors.python.jedi_cases import case_names
+from fairlead_monitors.python.jedi_diagnostics import diagnostics
 from fairlead_monitors.python.jedi_imports import import_names
 from fairlead_monitors.python.jedi_scope import names_in_scope
 from fairlead_monitors.python.jedi_script import ENGINE, Place, ask
@@ -17,10 +20,14 @@ from fairlead_server.analysis import wire
 DECLARATIONS = 1.0
 """Seconds after which no further declaration is looked up: names, which can veto, may wait."""
 
+DIAGNOSTICS = 10.0
+"""Seconds after which no further member is looked for: what has been found counts."""
+
 _NAMES: Mapping[str, Callable[[Place], Names]] = {
     Kind.MEMBER.value: jedi_members.members_at,
     Kind.SCOPE.value: names_in_scope,
     Kind.IMPORT.value: import_names,
+    Kind.CASE.value: case_names,
 }
 
 Json = dict[str, Any]
@@ -28,8 +35,7 @@ Json = dict[str, Any]
 
 def answer(request: Mapping[str, Any], place: Mapping[str, Any]) -> Json:
     """Answer `request`; `place` says what the document sees: `environment` and `project`."""
-    question = _QUESTIONS.get(request["ask"])
-    return question(request, place) if question else unknown(request, "not answered")
+    return _QUESTIONS[request["ask"]](request, place)
 
 
 def unknown(request: Mapping[str, Any], reason: str) -> Json:
@@ -63,6 +69,13 @@ def _signatures(request: Mapping[str, Any], place: Mapping[str, Any]) -> Json:
     return wire.signatures_to_json(found)
 
 
+def _diagnostics(request: Mapping[str, Any], place: Mapping[str, Any]) -> Json:
+    end = time.monotonic() + DIAGNOSTICS
+    question = partial(diagnostics, over=lambda: time.monotonic() > end)
+    found = ask(question, Diagnostics.unknown, _source(request), 0, **place)
+    return wire.diagnostics_to_json(found)
+
+
 def _declarations(request: Mapping[str, Any], place: Mapping[str, Any]) -> Json:
     end = time.monotonic() + DECLARATIONS
     found = jedi_declarations.declarations(
@@ -82,6 +95,7 @@ _QUESTIONS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Json]]
     "names": _names,
     "types": _types,
     "signatures": _signatures,
+    "diagnostics": _diagnostics,
     "declarations": _declarations,
     "warm": _warm,
 }

@@ -120,4 +120,6 @@ def _replace(language_server: Any, path: str, text: str) -> None:
 
 if __name__ == "__main__":
     sys.path[:0] = [sys.argv[1]]
+    # The server for Python is one of the packages there.
+    os.environ["PYTHONPATH"] = sys.argv[1]
     main(json.loads(sys.argv[2]))

@@ -1,12 +1,12 @@
 """The engine for Python: ty and jedi, asked at once.
 
-The two infer in different ways and are wrong in different places. A name is absent only if neither
-lists it, so a list is that of both; `combine` says when it is complete.
+The two infer in different ways and are wrong in different places: a name is absent only if both
+have a complete list, and neither of the lists has it.
 """
 
 from __future__ import annotations
 
-import re
+import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -22,10 +22,12 @@ from fairlead_monitors.engine import (
     Signatures,
     Source,
 )
-from fairlead_monitors.python.data_model import ANY_OBJECT
 from fairlead_server.analysis.jedi_engine import JediEngine, find_interpreter
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from fairlead_server.analysis.language_server.recipe import load_recipe
+from fairlead_server.errors import UserError
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -33,7 +35,7 @@ T = TypeVar("T")
 class PythonEngine:
     """Members from ty and jedi, diagnostics from ty, all else from jedi.
 
-    Where ty is not installed, or fails, the answers are those of jedi.
+    Where ty is not installed, the answers are those of jedi.
     """
 
     name = "ty+jedi"
@@ -49,10 +51,11 @@ class PythonEngine:
         python = find_interpreter(project, interpreter, trusted=trusted) or sys.executable
         self._jedi = JediEngine(project, interpreter, trusted=trusted)
         self._ty = LanguageServerEngine(load_recipe("ty"), project, python, trusted=trusted)
+        self._is_whole = _is_there(self._ty)
 
     def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
         """Ask both for members, and jedi for other names."""
-        if kind is not Kind.MEMBER:
+        if kind is not Kind.MEMBER or not self._is_whole:
             return self._jedi.names(kind, source, offset)
         quick = self._ty.names(kind, source, offset)
         slow = self._jedi.names(kind, source, offset)
@@ -76,7 +79,8 @@ class PythonEngine:
 
     def warm(self, source: Source) -> None:
         """Let both read `source`."""
-        self._ty.warm(source)
+        if self._is_whole:
+            self._ty.warm(source)
         self._jedi.warm(source)
 
     def close(self) -> None:
@@ -85,32 +89,29 @@ class PythonEngine:
         self._jedi.close()
 
 
+def _is_there(ty: LanguageServerEngine) -> bool:
+    try:
+        ty.locate()
+    except UserError as error:
+        log.warning("%s; jedi is asked alone", error)
+        return False
+    return True
+
+
 def combine(quick: Names, slow: Names) -> Names:
-    """Return what ty, the quick one, and jedi know together of the members at one place.
-
-    ty's doubts count always. jedi's do where they are about the place; where jedi only fails to
-    follow the inference, ty may know better.
-    """
-    complete, partial, unknown = Completeness.COMPLETE, Completeness.PARTIAL, Completeness.UNKNOWN
-    names = quick.names | slow.names
-    answered = [answer for answer in (quick, slow) if answer.completeness is not unknown]
-    engine = "+".join(answer.engine for answer in answered) or slow.engine
-    if not answered:
-        return Names.unknown(engine, slow.reason)
-    if quick.completeness is partial:
-        return Names(names, partial, engine, quick.reason)
-    if slow.completeness is complete:
-        return Names(names, complete, engine)
-    if slow.completeness is partial and not (
-        quick.completeness is complete and _NOT_FOLLOWED.match(slow.reason)
-    ):
-        return Names(names, partial, engine, slow.reason)
-    # ty lists less of what every object has than there is.
-    return Names(names | _SPECIAL, complete, engine)
-
-
-_NOT_FOLLOWED = re.compile(r"no \S+ on one of|unresolved |.* is used and unknown")
-_SPECIAL = ANY_OBJECT | frozenset(name for name in dir(list[int]) if name.startswith("__"))
+    """Return what ty and jedi know together of the members at one place."""
+    answers = [a for a in (quick, slow) if a.completeness is not Completeness.UNKNOWN]
+    engine = "+".join(answer.engine for answer in answers or (quick, slow))
+    doubts = [a for a in (quick, slow) if a.completeness is not Completeness.COMPLETE]
+    # ty lists special names that only some objects have.
+    plain = frozenset(name for name in quick.names if not name.startswith("__"))
+    names = plain | slow.names
+    if not doubts:
+        return Names(names, Completeness.COMPLETE, engine)
+    reason = "; ".join(f"{doubt.engine}: {doubt.reason}" for doubt in doubts)
+    if not answers:
+        return Names.unknown(engine, reason)
+    return Names(names, Completeness.PARTIAL, engine, reason)
 
 
 def both(left: Future[T], right: Future[T], combine: Callable[[T, T], T]) -> Future[T]:

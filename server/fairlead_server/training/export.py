@@ -29,7 +29,8 @@ from fairlead_server.training.tokenizer import (
 Array = NDArray[np.float32]
 
 _LAYOUT_KEY = "fairlead.prompt_layout"
-"""Says which layout the model was trained on; decoding reads it."""
+_REPOSITORY_KEY = "fairlead.repository_token"
+"""Say which layout the model was trained on, and whether with repositories; decoding reads them."""
 
 _IDS = {
     **{"eos": END, "eot": END, "bos": END, "padding": PAD, "fim_pad": PAD},
@@ -66,6 +67,7 @@ def export(checkpoint: Checkpoint, tokenizer: Path, path: Path, name: str, kind:
     writer.add_name(name)
     writer.add_string("general.license", "apache-2.0")
     writer.add_string(_LAYOUT_KEY, "spm")
+    writer.add_bool(_REPOSITORY_KEY, False)
     writer.add_file_type(_FILE_TYPES[kind])
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
     _add_shape(writer, shape)

@@ -83,6 +83,16 @@ def test_all_figures_are_measured(capsys: pytest.CaptureFixture[str], corpus: Pa
 
 
 @pytest.mark.needs("llama")
+def test_without_analysis(capsys: pytest.CaptureFixture[str], corpus: Path) -> None:
+    arguments = ["--windows", "1", "--places", "1", "--ngram-megabytes", "0", "--unguided"]
+    assert main(["eval", "model", "--corpus", str(corpus), *arguments, "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    names = json.loads(captured.out)["figures"].keys()
+    assert names == {name for name in ALWAYS if "ngram" not in name and ".guided" not in name}
+
+
+@pytest.mark.needs("llama")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -57,6 +57,7 @@ def completion(line: int) -> Any:
         "nameless": [*items, {"label": "", "kind": 2}],
         "wrong kinds": [item(name, kind="method") for name in MEMBERS],
         "no kinds": [{"label": name} for name in MEMBERS],
+        "guesses": [item(n, additionalTextEdits=[edit(0, "import x\n")]) for n in MEMBERS],
         "not items": [*items, 17],
         "words": [*items, {"label": "word", "kind": 1}],
         "many": [item(f"member{number}") for number in range(100_000)],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from fairlead_monitors.engine import Completeness, Kind, Passing
 from tests.server.language_server.faulty import MEMBERS, PATIENCE, engine, messages, source
+from tests.server.language_server.replay import apply
 
 
 def test_one_request_for_all_who_ask_the_same(tmp_path: Path) -> None:
@@ -31,18 +31,6 @@ def test_one_of_many_who_ask_the_same_gives_up(tmp_path: Path) -> None:
         futures[0].cancel()
         assert {future.result(PATIENCE).names for future in futures[1:]} == {MEMBERS}
         assert len(messages(log, "textDocument/completion")) == 1
-
-
-def apply(text: str, edit: dict[str, object]) -> str:
-    """Apply a change in UTF-8 positions as a server would."""
-    place = edit.get("range")
-    if place is None:
-        return str(edit["text"])
-    assert isinstance(place, dict)
-    data = text.encode()
-    starts = [0, *(end.end() for end in re.finditer(rb"\r\n|\r|\n", data))]
-    start, end = (starts[p["line"]] + p["character"] for p in (place["start"], place["end"]))
-    return (data[:start] + str(edit["text"]).encode() + data[end:]).decode()
 
 
 TEXTS = ["x.\n", "x.\nä = 'ö𝄞'\n", "x.\r\nä = 'ö𝄞𝄞'\r\n", "", "x.", "x.\ry\r\nz", "x.\n\ny\r\nz"]
@@ -132,6 +120,15 @@ def test_signatures(tmp_path: Path) -> None:
         ("a", Passing.POSITION),
         ("b", Passing.POSITION),
     ]
+
+
+def test_names_that_are_only_listed_by_their_beginnings(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    names = {"member": {"initials": "abc", "complete": True}}
+    with engine("none", log, names=names, limit=20.0) as asked:
+        assert asked.names(Kind.MEMBER, source(), 2).result(PATIENCE).names == MEMBERS
+    places = [params["position"] for params in messages(log, "textDocument/completion")]
+    assert places == [{"line": 0, "character": 3}] * 3
 
 
 def test_what_the_recipe_does_not_know_is_not_asked(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ ANSWERS = [
     ("number", UNKNOWN, "no list"),
     ("empty", UNKNOWN, "nothing is listed"),
     ("not items", UNKNOWN, "for another place"),
+    ("guesses", UNKNOWN, "guesses what the receiver is"),
     ("words", UNKNOWN, "offers words"),
     ("many", UNKNOWN, "100,000"),
     ("old version", UNKNOWN, "for another place"),

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from fairlead_monitors.engine import Completeness, Kind, Parameter, Passing
+from fairlead_server.analysis.language_server import watch
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
+from tests.server.language_server.faulty import eventually
 from tests.server.language_server.real import PATIENCE, engine, place
 from tests.setup import npm
 
@@ -146,6 +148,23 @@ def test_members(
     assert answer.completeness is completeness, answer.reason
     assert some - answer.names == set()
     assert none & answer.names == set()
+
+
+def test_files_that_change_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "EVERY", 0.0)
+    other = tmp_path / "other.py"
+    other.write_text("before = 1\n")
+    source, offset = place(tmp_path / "a.py", "import other\nother.▮\n")
+
+    def listed(name: str) -> bool:
+        return name in asked.names(Kind.MEMBER, source, offset).result(PATIENCE).names
+
+    with engine("ty", tmp_path) as asked:
+        assert listed("before")
+        other.write_text("before = 1\nafter_that = 2\n")
+        eventually(lambda: listed("after_that"))
+        other.unlink()
+        eventually(lambda: not listed("before"))
 
 
 # A class that breaks off, where `self` or `this` may get more than is there.

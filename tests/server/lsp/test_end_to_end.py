@@ -81,7 +81,7 @@ def test_members(
     assert found is not None
     assert expected <= set(labels(found))
     assert found.is_incomplete != complete
-    assert {str(item.detail).split(":")[0] for item in found.items} == {"jedi"}
+    assert {str(item.detail).split(":")[0] for item in found.items} == {"ty+jedi"}
     assert not labels(found)[0].startswith("_")
 
 

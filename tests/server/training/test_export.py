@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fairlead_decoding.background import find_file_tokens
 from fairlead_decoding.prompt import find_fim_tokens, preferred_layout
 from fairlead_server.errors import UserError
 from fairlead_server.model_facts import facts_of
@@ -47,6 +48,8 @@ def test_a_runtime_computes_what_the_network_does(
         agreeing = (found.argmax(1) == expected.argmax(1)).mean()
         assert agreeing >= 0.9
         assert preferred_layout(model) == "spm"
+        tokens = find_file_tokens(model)
+        assert tokens is not None and tokens.repository is None
         fim = find_fim_tokens(model)
         assert fim is not None
         assert (fim.prefix, fim.middle, fim.suffix) == (1, 2, 3)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fairlead_monitors.engine import Completeness, Parameter, Passing, Signature, Signatures
-from fairlead_server.analysis.language_server.recipe import SignaturesRule
+from fairlead_server.analysis.language_server.rules import SignaturesRule
 from fairlead_server.analysis.language_server.sync import encoded_offsets
 from fairlead_server.analysis.language_server.unfinished import MARK
 
@@ -40,8 +40,9 @@ def _is_made_up(overload: Signature) -> bool:
 
 
 def _signature(entry: Mapping[str, Any], style: _Read) -> Signature:
-    label = entry["label"]
-    stated = entry.get("parameters")
+    label, stated = entry["label"], entry.get("parameters")
+    if style is _rust:
+        label, stated = _LIFETIME.sub("", label), None
     texts = [_parameter_text(label, parameter) for parameter in stated or ()]
     written = split(inside(label))
     if stated is None or len(texts) != len(written):
@@ -56,6 +57,8 @@ def _parameter_text(label: str, parameter: Mapping[str, Any]) -> str:
     return text.strip()
 
 
+# It looks like the beginning of a character.
+_LIFETIME = re.compile(r"'\w+\b(?!')\s*")
 _OPEN, _CLOSE = "([{<", ")]}>"
 
 
@@ -101,18 +104,13 @@ def _code(text: str, start: int) -> Iterator[tuple[int, str]]:
         if quote:
             place += character == "\\"
             quote = "" if character == quote else quote
-        elif character in "\"'" and not _in_word(text, place):
+        elif character in "\"'":
             quote = character
         elif character == ">" and text[place - 1 : place] in ("-", "="):
             pass
         else:
             yield place, character
         place += 1
-
-
-def _in_word(text: str, place: int) -> bool:
-    """Tell whether an apostrophe belongs to a word, as in a Rust lifetime after `&`."""
-    return text[place] == "'" and bool(re.match(r"'\w+\b(?!')", text[place:]))
 
 
 def _java(texts: Sequence[str]) -> Iterator[Parameter]:
@@ -164,7 +162,7 @@ def _has_default(text: str) -> bool:
 
 
 _TYPESCRIPT = re.compile(
-    r"(?P<rest>\.\.\.)?(?P<name>[\w$]+|[{\[].*[}\]])(?P<optional>\?)?\s*(?::|\Z|=)", re.S
+    r"(?P<rest>\.\.\.)?(?P<name>[\w$]+|[{\[].*?[}\]])(?P<optional>\?)?\s*(?::|\Z|=)", re.S
 )
 
 

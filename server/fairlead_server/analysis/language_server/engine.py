@@ -32,11 +32,14 @@ from fairlead_server.analysis.language_server.launch import Launch, locate, prep
 from fairlead_server.analysis.language_server.listing import Listing
 from fairlead_server.analysis.language_server.loop import LoopThread
 from fairlead_server.analysis.language_server.memory import Memory
-from fairlead_server.analysis.language_server.recipe import KindRule, Recipe
+from fairlead_server.analysis.language_server.recipe import Recipe
+from fairlead_server.analysis.language_server.rules import KindRule
 from fairlead_server.analysis.language_server.supervisor import Supervisor
+from fairlead_server.analysis.language_server.watch import Watch
 
 if TYPE_CHECKING:
-    from fairlead_server.analysis.language_server.server import Document, Server
+    from fairlead_server.analysis.language_server.document import Document
+    from fairlead_server.analysis.language_server.server import Server
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +69,7 @@ class LanguageServerEngine(Unknowing):
     ) -> None:
         """`project` is the server's root; without one it is the first document's folder."""
         self._recipe = recipe
-        self._project = project
+        self._project = os.path.abspath(project) if project else None
         self._interpreter = interpreter
         self._trusted = trusted
         self._loop = LoopThread(recipe.name)
@@ -75,6 +78,8 @@ class LanguageServerEngine(Unknowing):
         self._lists: Memory[Listing] = Memory(MEMORY_SIZE, MEMORY_AGE)
         self._hovers: Memory[str] = Memory(MEMORY_SIZE, MEMORY_AGE)
         self._refutations: Memory[Diagnostics] = Memory(MEMORY_SIZE, MEMORY_AGE)
+        self._watch = Watch("", ())
+        self._watched: Server | None = None
         self._path = ""
 
     @property
@@ -131,7 +136,8 @@ class LanguageServerEngine(Unknowing):
         limit = self._recipe.limit
         try:
             # The start has a limit of its own.
-            await self._supervisor.server()
+            server = await self._supervisor.server()
+            await self._notice(server)
             return await asyncio.wait_for(question(), limit)
         except (asyncio.TimeoutError, TimeoutError):
             return unknown(f"no answer within {limit:g} s")
@@ -140,6 +146,21 @@ class LanguageServerEngine(Unknowing):
         except Exception as error:
             log.exception("%s: an answer cannot be read", self.name)
             return unknown(f"an answer cannot be read: {type(error).__name__}")
+
+    async def _notice(self, server: Server) -> None:
+        """Tell the server which files have changed on disk, and forget what was known before."""
+        if not self._project:
+            return
+        if self._watched is not server:
+            self._watched = server
+            self._watch = Watch(self._project, self._recipe.languages)
+        await self._watch.look(self._changed)
+
+    def _changed(self, events: list[dict[str, object]]) -> None:
+        if self._watched is not None:
+            self._watched.notify("workspace/didChangeWatchedFiles", {"changes": events})
+        for memory in (self._lists, self._hovers, self._refutations):
+            memory.clear()
 
     async def _names(self, kind: Kind, source: Source, offset: int) -> Names:
         rule = self._recipe.names.kinds[kind]

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from fairlead_monitors.engine import Completeness, Names
-from fairlead_server.analysis.language_server.recipe import TypesRule
+from fairlead_server.analysis.language_server.rules import TypesRule
 
 # jdt://contents/java.base/java.util/ArrayList.class?..., where < and > are escaped
 _JDT = re.compile(r"/[^/]*/(?P<package>[^/]*)/(?P<type>[^/]+)\.(?:class|java)\Z")

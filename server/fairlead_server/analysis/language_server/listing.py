@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairlead_monitors.engine import Completeness, Kind, Names
-from fairlead_server.analysis.language_server.recipe import KindRule, NamesRule
+from fairlead_server.analysis.language_server.rules import KindRule, NamesRule
 from fairlead_server.analysis.language_server.sync import Lines
 from fairlead_server.analysis.language_server.unfinished import MARK
 
@@ -21,10 +21,14 @@ _NAME_BEGUN = re.compile(r"[\w$]+\Z")
 
 @dataclass(frozen=True)
 class Item:
-    """What a completion item would insert, and its kind: 0 where there is none, -1 a wrong one."""
+    """What a completion item would insert, and its kind: 0 where there is none, -1 a wrong one.
+
+    `elsewhere` says that it would change the text in other places too, such as by an import.
+    """
 
     name: str
     kind: int
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def read(result: Any, rule: NamesRule, lines: Lines, offset: int) -> Listing:
     entries = [entry for entry, kind in zip(raw, kinds, strict=True) if kind not in rule.ignored]
     if not all(_in_place(entry, lines, offset) for entry in entries):
         return Listing(unfit="a completion is for another place than the one asked about")
-    read = [Item(_name(entry, rule, lines, offset), _kind(entry)) for entry in entries]
+    read = [_item(entry, rule, lines, offset) for entry in entries]
     items = tuple(item for item in read if item.name)
     if isinstance(result, Mapping) and result.get("isIncomplete") and rule.incomplete:
         return Listing(items, "the server says that its list is incomplete")
@@ -77,6 +81,8 @@ def names(listing: Listing, rule: NamesRule, kind: Kind, language: str, engine: 
     asked = rule.kinds[kind]
     if any(item.kind in asked.foreign for item in listing.items):
         return Names.unknown(engine, "names of another kind are listed: the place was not seen")
+    if kind is Kind.MEMBER and any(item.elsewhere for item in listing.items):
+        return Names.unknown(engine, "the server guesses what the receiver is")
     listed = frozenset(_of_kind(listing, asked))
     found = listed - {MARK}
     if not found:
@@ -102,6 +108,11 @@ def _doubt(found: frozenset[str], rule: NamesRule, asked: KindRule, language: st
         if dynamic.name in found and not (dynamic.unless and dynamic.unless <= found):
             return f"{dynamic.name} can make names that are not listed"
     return ""
+
+
+def _item(entry: Mapping[str, Any], rule: NamesRule, lines: Lines, offset: int) -> Item:
+    elsewhere = bool(entry.get("additionalTextEdits"))
+    return Item(_name(entry, rule, lines, offset), _kind(entry), elsewhere)
 
 
 def _name(entry: Mapping[str, Any], rule: NamesRule, lines: Lines, offset: int) -> str:

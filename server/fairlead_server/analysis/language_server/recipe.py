@@ -73,6 +73,16 @@ from typing import Any
 
 from fairlead_monitors.engine import Kind
 from fairlead_server.analysis.language_server import unfinished
+from fairlead_server.analysis.language_server.rules import (
+    DiagnosticsRule,
+    Dynamic,
+    KindRule,
+    NamesRule,
+    Ready,
+    SignaturesRule,
+    TypesRule,
+)
+from fairlead_server.analysis.language_server.tables import TableReader, all_of
 from fairlead_server.analysis.language_server.unfinished import UnfinishedRule
 from fairlead_server.errors import UserError
 
@@ -82,82 +92,6 @@ else:  # pragma: no cover
     import tomli as tomllib
 
 Table = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Ready:
-    """What tells that a server knows the project. Empty fields ask for nothing."""
-
-    notification: str = ""
-    where: Table = field(default_factory=dict)
-    progress: str = ""
-    diagnostics: bool = False
-
-
-@dataclass(frozen=True)
-class Dynamic:
-    """A name whose presence says that a list cannot be complete, `unless` all those are there."""
-
-    name: str
-    unless: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class KindRule:
-    """How one kind of names is asked for, and how far the answer can be relied on."""
-
-    kinds: frozenset[int] = frozenset()
-    after: str = ""
-    complete: bool | tuple[str, ...] = False
-    initials: str = ""
-    always: frozenset[str] = frozenset()
-    accepts: re.Pattern[str] | None = None
-    refutes: str = ""
-    foreign: frozenset[int] = frozenset()
-
-    def is_complete(self, language: str) -> bool:
-        """Tell whether lists in documents of `language` lack nothing."""
-        return self.complete if isinstance(self.complete, bool) else language in self.complete
-
-
-@dataclass(frozen=True)
-class NamesRule:
-    """How completion items are read."""
-
-    origins: tuple[str, ...] = ("textEdit", "insertText", "label")
-    pattern: re.Pattern[str] = field(default_factory=lambda: re.compile(r"[^\W\d][\w$]*"))
-    incomplete: bool = True
-    ignored: frozenset[int] = frozenset()
-    foreign: frozenset[int] = frozenset({1})
-    trivial: frozenset[str] = frozenset()
-    dynamic: tuple[Dynamic, ...] = ()
-    kinds: Mapping[Kind, KindRule] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class SignaturesRule:
-    """How signature help is read; no `style`: it is not asked for."""
-
-    style: str = ""
-    complete: bool = False
-    after: str = ""
-
-
-@dataclass(frozen=True)
-class TypesRule:
-    """How the types of an expression are found out; no `method`: they are not."""
-
-    method: str = ""
-    pattern: re.Pattern[str] | None = None
-    after: str = ""
-
-
-@dataclass(frozen=True)
-class DiagnosticsRule:
-    """How diagnostics are got; no `method`: pulled if the server offers that, else awaited."""
-
-    method: str = ""
-    settle: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -176,12 +110,12 @@ class Recipe:
     untrusted: Table = field(default_factory=dict)
     initialization: Table = field(default_factory=dict)
     settings_key: str = ""
-    ready: Ready = Ready()
+    ready: Ready = field(default_factory=Ready)
     names: NamesRule = field(default_factory=NamesRule)
-    signatures: SignaturesRule = SignaturesRule()
-    types: TypesRule = TypesRule()
+    signatures: SignaturesRule = field(default_factory=SignaturesRule)
+    types: TypesRule = field(default_factory=TypesRule)
     unfinished: UnfinishedRule = field(default_factory=UnfinishedRule)
-    diagnostics: DiagnosticsRule = DiagnosticsRule()
+    diagnostics: DiagnosticsRule = field(default_factory=DiagnosticsRule)
 
     def language_of(self, path: str) -> str:
         """Return the language id of a document; a suffix that is not stated gets the first."""
@@ -226,61 +160,12 @@ def load_recipe(name: str) -> Recipe:
 def recipe_of(table: Table, origin: str = "settings") -> Recipe:
     """Make a recipe of a table; `origin` is what an error calls it. Raises `UserError`."""
     try:
-        return _recipe(_Table(table, origin))
+        return _recipe(TableReader(table, origin))
     except (TypeError, ValueError, re.error) as error:
         raise UserError(f"recipe {origin}: {error}") from None
 
 
-class _Table:
-    """A table whose keys are taken one by one, so that those left over can be named."""
-
-    def __init__(self, content: object, path: str) -> None:
-        if not isinstance(content, Mapping):
-            raise ValueError(f"{path} must be a table")
-        self._rest = dict(content)
-        self._path = path
-
-    def take(self, key: str, default: Any) -> Any:
-        """Return the value of `key`, of the type of `default`."""
-        value = self._rest.pop(key, default)
-        wanted = (int, float) if isinstance(default, float) else type(default)
-        if not isinstance(value, wanted) or isinstance(value, bool) != isinstance(default, bool):
-            raise ValueError(f"{key} must be of type {type(default).__name__}")
-        return value
-
-    def has(self, key: str) -> bool:
-        """Tell whether `key` is there and nobody took it."""
-        return key in self._rest
-
-    def take_any(self, key: str, default: Any) -> Any:
-        """Return the value of `key`, of whatever type."""
-        return self._rest.pop(key, default)
-
-    def table(self, key: str) -> _Table:
-        """Return the table called `key`, an empty one if there is none."""
-        return _Table(self._rest.pop(key, {}), key)
-
-    def strings(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """Return a list of strings."""
-        return tuple(_all(str, key, self.take(key, list(default))))
-
-    def numbers(self, key: str, default: tuple[int, ...] = ()) -> frozenset[int]:
-        """Return a set of whole numbers."""
-        return frozenset(_all(int, key, self.take(key, list(default))))
-
-    def end(self) -> None:
-        """Complain of keys that nobody took."""
-        if self._rest:
-            raise ValueError(f"unknown key {next(iter(self._rest))!r} in {self._path}")
-
-
-def _all(wanted: type, key: str, values: list[Any]) -> list[Any]:
-    if not all(isinstance(value, wanted) for value in values):
-        raise ValueError(f"{key} must be a list of {wanted.__name__}")
-    return values
-
-
-def _recipe(table: _Table) -> Recipe:
+def _recipe(table: TableReader) -> Recipe:
     command = table.strings("command")
     if not command:
         raise ValueError("command is missing")
@@ -290,7 +175,7 @@ def _recipe(table: _Table) -> Recipe:
         command=command,
         languages=_languages(table.take("languages", {})),
         remedy=table.take("remedy", ""),
-        places={key: tuple(_all(str, key, value)) for key, value in places.items()},
+        places={key: tuple(all_of(str, key, value)) for key, value in places.items()},
         copies=table.take("copies", {}),
         limit=table.take("limit", 30.0),
         start_limit=table.take("start_limit", 120.0),
@@ -315,7 +200,7 @@ def _languages(table: Table) -> Table:
     return table
 
 
-def _ready(table: _Table) -> Ready:
+def _ready(table: TableReader) -> Ready:
     ready = Ready(
         table.take("notification", ""),
         table.take("where", {}),
@@ -326,7 +211,7 @@ def _ready(table: _Table) -> Ready:
     return ready
 
 
-def _names(table: _Table) -> NamesRule:
+def _names(table: TableReader) -> NamesRule:
     default = NamesRule()
     rule = NamesRule(
         origins=table.strings("from", default.origins),
@@ -335,25 +220,27 @@ def _names(table: _Table) -> NamesRule:
         ignored=table.numbers("ignored"),
         foreign=table.numbers("foreign", (1,)),
         trivial=frozenset(table.strings("trivial")),
-        dynamic=tuple(_dynamic(_Table(item, "dynamic")) for item in table.take("dynamic", [])),
+        dynamic=tuple(_dynamic(TableReader(item, "dynamic")) for item in table.take("dynamic", [])),
         kinds={kind: _kind(table.table(key)) for key, kind in _KINDS.items() if key in table._rest},
     )
     table.end()
     return rule
 
 
-def _dynamic(table: _Table) -> Dynamic:
+def _dynamic(table: TableReader) -> Dynamic:
     dynamic = Dynamic(table.take("name", ""), frozenset(table.strings("unless")))
     table.end()
     return dynamic
 
 
-def _kind(table: _Table) -> KindRule:
+def _kind(table: TableReader) -> KindRule:
     complete = table.take_any("complete", False)
     rule = KindRule(
         kinds=table.numbers("kinds"),
         after=table.take("after", ""),
-        complete=complete if isinstance(complete, bool) else tuple(_all(str, "complete", complete)),
+        complete=complete
+        if isinstance(complete, bool)
+        else tuple(all_of(str, "complete", complete)),
         initials=table.take("initials", ""),
         always=frozenset(table.strings("always")),
         accepts=_pattern(table, "accepts"),
@@ -364,12 +251,12 @@ def _kind(table: _Table) -> KindRule:
     return rule
 
 
-def _pattern(table: _Table, key: str) -> re.Pattern[str] | None:
+def _pattern(table: TableReader, key: str) -> re.Pattern[str] | None:
     text = table.take(key, "")
     return re.compile(text) if text else None
 
 
-def _signatures(table: _Table) -> SignaturesRule:
+def _signatures(table: TableReader) -> SignaturesRule:
     rule = SignaturesRule(
         table.take("style", ""), table.take("complete", False), table.take("after", "")
     )
@@ -377,13 +264,13 @@ def _signatures(table: _Table) -> SignaturesRule:
     return rule
 
 
-def _types(table: _Table) -> TypesRule:
+def _types(table: TableReader) -> TypesRule:
     rule = TypesRule(table.take("method", ""), _pattern(table, "pattern"), table.take("after", ""))
     table.end()
     return rule
 
 
-def _unfinished(table: _Table) -> UnfinishedRule:
+def _unfinished(table: TableReader) -> UnfinishedRule:
     rule = UnfinishedRule(
         table.take("language", ""),
         table.take("member", ""),
@@ -397,7 +284,7 @@ def _unfinished(table: _Table) -> UnfinishedRule:
     return rule
 
 
-def _diagnostics(table: _Table) -> DiagnosticsRule:
+def _diagnostics(table: TableReader) -> DiagnosticsRule:
     rule = DiagnosticsRule(table.take("method", ""), table.take("settle", 1.0))
     table.end()
     return rule

@@ -7,12 +7,12 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from fairlead_monitors.engine import Source
+from fairlead_server.analysis.language_server.document import Document
 from fairlead_server.analysis.language_server.errors import Gone, Hung, Refused
 from fairlead_server.analysis.language_server.handshake import initialize_params, setting
 from fairlead_server.analysis.language_server.launch import Launch
@@ -20,58 +20,13 @@ from fairlead_server.analysis.language_server.peer import Json, Peer
 from fairlead_server.analysis.language_server.recipe import Recipe
 from fairlead_server.analysis.language_server.sync import Lines, Sync, change, encoding_of
 
-STOP_LIMIT = 3.0
+STOP_LIMIT = 1.0
 """Seconds that a server may take to end when it is asked to; then it is killed."""
 
 GRACE = 1.0
 """Seconds that a server has at least to answer a request that was withdrawn."""
 
-VERSIONS = 32
-"""How many versions of a document are remembered, for diagnostics of them that come late."""
-
 MODIFIED = ("content modified", "canceled", "cancelled", "outdated")
-
-
-@dataclass
-class Document:
-    """The document that is open in the server, and the diagnostics that it pushed for it.
-
-    `texts` has the last versions of it, and `findings` what was found in them. A server may find
-    that a text is that of an earlier version, and not push again. One that does not say which
-    version its diagnostics are of sets `latest`, until the next change.
-    """
-
-    uri: str
-    language: str
-    lines: Lines
-    version: int
-    opened: float
-    texts: dict[int, str] = field(default_factory=dict)
-    findings: dict[str, list[Json]] = field(default_factory=dict)
-    latest: list[Json] | None = None
-    pushed: asyncio.Event = field(default_factory=asyncio.Event)
-    diagnosed: bool = False
-
-    def become(self, lines: Lines, version: int) -> None:
-        """Take note of a change."""
-        self.lines, self.version, self.latest = lines, version, None
-        self.texts[version] = lines.text
-        self.texts.pop(version - VERSIONS, None)
-
-    def found(self, version: object, findings: list[Json]) -> None:
-        """Take note of diagnostics."""
-        if isinstance(version, int):
-            text = self.texts.get(version)
-            if text is None:
-                return
-            self.findings = {text: findings} | {t: f for t, f in self._known() if t != text}
-        else:
-            self.latest = findings
-        self.diagnosed = True
-        self.pushed.set()
-
-    def _known(self) -> list[tuple[str, list[Json]]]:
-        return list(self.findings.items())[: VERSIONS - 1]
 
 
 class Server:
@@ -150,6 +105,10 @@ class Server:
             if not any(word in str(refusal).lower() for word in MODIFIED):
                 raise
             return await self._ask(method, params)
+
+    def notify(self, method: str, params: Mapping[str, Json]) -> None:
+        """Send a notification."""
+        self._peer.notify(method, params)
 
     async def pushed(self, document: Document, settle: float) -> list[Json]:
         """Wait for the diagnostics of the document as it is now, and return them."""

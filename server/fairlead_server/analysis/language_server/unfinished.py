@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from fairlead_monitors.clike import languages
 from fairlead_monitors.clike.language import Language
@@ -82,18 +82,18 @@ def _braces(before: str, rule: UnfinishedRule, called: str) -> Iterator[str]:
 
 
 def _class_name(outer: Code) -> str | None:
-    """Return the name of the class whose header is the last statement of `outer`."""
-    for place, token in enumerate(outer.recent):
-        keyword = token.sort is Sort.KEYWORD and token.text in _CLASSES
-        contextual = token.sort is Sort.WORD and token.text in _CONTEXTUAL
-        if keyword or (contextual and _is_name(outer, place + 1)):
-            named = _is_name(outer, place + 1)
-            return outer.recent[place + 1].text.decode() if named else ""
+    """Return the name of the class whose header is the last statement of `outer`.
+
+    It is empty where a long header hides it.
+    """
+    for tokens in (outer.head, outer.recent):
+        for token, following in zip_longest(tokens, tokens[1:]):
+            named = following is not None and following.sort is Sort.WORD
+            keyword = token.sort is Sort.KEYWORD and token.text in _CLASSES
+            contextual = token.sort is Sort.WORD and token.text in _CONTEXTUAL
+            if keyword or (contextual and named):
+                return following.text.decode() if named else ""
     return None
-
-
-def _is_name(code: Code, place: int) -> bool:
-    return place < len(code.recent) and code.recent[place].sort is Sort.WORD
 
 
 def _members(rule: UnfinishedRule, called: str, name: str) -> str:

@@ -56,7 +56,7 @@ _CONTEXT = 1023
 """Tokens of a window, whatever the model's context: so that models can be compared."""
 _NAME_TOKENS = 12
 _LINE_TOKENS = 48
-_WAYS = {"guided": True, "unguided": False}
+_WAYS = {"unguided": False, "guided": True}
 _PASSAGE_TOKENS, _PASSAGE_CHARACTERS = 96, 384
 
 
@@ -74,6 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of each language that the 5-gram model is counted on; 0: leave it out",
     )
     parser.add_argument(
+        "--unguided", action="store_true", help="leave out what needs analysis and so most time"
+    )
+    parser.add_argument(
         "--verbatim", action="store_true", help="look for what is written in the whole corpus"
     )
 
@@ -86,6 +89,7 @@ class _Setting:
     windows: int
     places: int
     ngram_bytes: int
+    unguided: bool
     verbatim: bool
     seed: int
     remark: Callable[[str], None]
@@ -101,6 +105,7 @@ def measure(
         arguments.windows,
         arguments.places,
         arguments.ngram_megabytes * 1_000_000,
+        arguments.unguided,
         arguments.verbatim,
         arguments.seed,
         remark,
@@ -157,14 +162,15 @@ def _completions(
     seed, count = setting.seed, setting.places
     named, ends = members(files, count, seed), line_ends(files, count, seed)
     found: dict[str, Figure] = {}
-    checked = False
+    ways = {way: guided for way, guided in _WAYS.items() if not (guided and setting.unguided)}
+    checked = setting.unguided
     for name, places, normal, tokens in (
         ("next_identifier", named, identifier, _NAME_TOKENS),
         ("line_exact_match", ends, line, _LINE_TOKENS),
     ):
-        tried = try_places(places, settings, normal, tokens, tuple(_WAYS.values()))
+        tried = try_places(places, settings, normal, tokens, tuple(ways.values()))
         checked = checked or any(one.checked for one in tried)
-        for index, way in enumerate(_WAYS):
+        for index, way in enumerate(ways):
             found[f"{name}.{way}.{language}"] = _share([one.hits[index] for one in tried], seed)
     if not checked:
         setting.remark(f"no name in {language} was checked: fairlead doctor says what is missing")

@@ -1,0 +1,17 @@
+"""The typestate monitor for Java."""
+
+from __future__ import annotations
+
+from fairlead_monitors.java.lives import life_of
+from fairlead_monitors.java.members import JavaMembers
+from fairlead_monitors.typestate import Life, Typestate
+
+
+class JavaTypestate(Typestate, JavaMembers):
+    """Follows JDBC objects, iterators, streams and locks that local variables hold."""
+
+    languages = ("java",)
+
+    def life_of(self, before: str, rest: str) -> Life | None:
+        """Return what is known of the object whose member is named after `before`."""
+        return life_of(before, rest)

@@ -1,0 +1,86 @@
+"""The parts of a recipe: what fairlead asks a server, and what it takes the answers for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fairlead_monitors.engine import Kind
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What tells that a server knows the project. Empty fields ask for nothing."""
+
+    notification: str = ""
+    where: Mapping[str, Any] = field(default_factory=dict)
+    progress: str = ""
+    diagnostics: bool = False
+
+
+@dataclass(frozen=True)
+class Dynamic:
+    """A name whose presence says that a list cannot be complete, `unless` all those are there."""
+
+    name: str
+    unless: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class KindRule:
+    """How one kind of names is asked for, and how far the answer can be relied on."""
+
+    kinds: frozenset[int] = frozenset()
+    after: str = ""
+    complete: bool | tuple[str, ...] = False
+    initials: str = ""
+    always: frozenset[str] = frozenset()
+    accepts: re.Pattern[str] | None = None
+    refutes: str = ""
+    foreign: frozenset[int] = frozenset()
+
+    def is_complete(self, language: str) -> bool:
+        """Tell whether lists in documents of `language` lack nothing."""
+        return self.complete if isinstance(self.complete, bool) else language in self.complete
+
+
+@dataclass(frozen=True)
+class NamesRule:
+    """How completion items are read."""
+
+    origins: tuple[str, ...] = ("textEdit", "insertText", "label")
+    pattern: re.Pattern[str] = field(default_factory=lambda: re.compile(r"[^\W\d][\w$]*"))
+    incomplete: bool = True
+    ignored: frozenset[int] = frozenset()
+    foreign: frozenset[int] = frozenset({1})
+    trivial: frozenset[str] = frozenset()
+    dynamic: tuple[Dynamic, ...] = ()
+    kinds: Mapping[Kind, KindRule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SignaturesRule:
+    """How signature help is read; no `style`: it is not asked for."""
+
+    style: str = ""
+    complete: bool = False
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class TypesRule:
+    """How the types of an expression are found out; no `method`: they are not."""
+
+    method: str = ""
+    pattern: re.Pattern[str] | None = None
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class DiagnosticsRule:
+    """How diagnostics are got; no `method`: pulled if the server offers that, else awaited."""
+
+    method: str = ""
+    settle: float = 1.0

@@ -1,0 +1,59 @@
+"""Tables from outside, read with care: every value has its type, and no key goes unnoticed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class TableReader:
+    """A table whose keys are taken one by one, so that those left over can be named.
+
+    Whatever is wrong raises `ValueError`.
+    """
+
+    def __init__(self, content: object, path: str) -> None:
+        if not isinstance(content, Mapping):
+            raise ValueError(f"{path} must be a table")
+        self._rest = dict(content)
+        self._path = path
+
+    def take(self, key: str, default: Any) -> Any:
+        """Return the value of `key`, of the type of `default`."""
+        value = self._rest.pop(key, default)
+        wanted = (int, float) if isinstance(default, float) else type(default)
+        if not isinstance(value, wanted) or isinstance(value, bool) != isinstance(default, bool):
+            raise ValueError(f"{key} must be of type {type(default).__name__}")
+        return value
+
+    def has(self, key: str) -> bool:
+        """Tell whether `key` is there and nobody took it."""
+        return key in self._rest
+
+    def take_any(self, key: str, default: Any) -> Any:
+        """Return the value of `key`, of whatever type."""
+        return self._rest.pop(key, default)
+
+    def table(self, key: str) -> TableReader:
+        """Return the table called `key`, an empty one if there is none."""
+        return TableReader(self._rest.pop(key, {}), key)
+
+    def strings(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Return a list of strings."""
+        return tuple(all_of(str, key, self.take(key, list(default))))
+
+    def numbers(self, key: str, default: tuple[int, ...] = ()) -> frozenset[int]:
+        """Return a set of whole numbers."""
+        return frozenset(all_of(int, key, self.take(key, list(default))))
+
+    def end(self) -> None:
+        """Complain of keys that nobody took."""
+        if self._rest:
+            raise ValueError(f"unknown key {next(iter(self._rest))!r} in {self._path}")
+
+
+def all_of(wanted: type, key: str, values: list[Any]) -> list[Any]:
+    """Return `values` if all of them are of the type that is `wanted`."""
+    if not all(isinstance(value, wanted) for value in values):
+        raise ValueError(f"{key} must be a list of {wanted.__name__}")
+    return values
