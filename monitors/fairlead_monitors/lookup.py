@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
@@ -17,19 +18,27 @@ LATE = "analysis came too late"
 
 _Key = tuple[Kind, int, bytes]
 
+_DEREFERENCE = r"\s*(?:\.|\?\.|->|::)\s*"
+_RECEIVER = re.compile(rf"(?<![\w.])([^\W\d]\w*(?:\.\w+)*){_DEREFERENCE}\Z")
+_NEAR = 200  # characters in which a receiver is looked for
+
 
 class MemberList:
-    """An engine's answer, in bytes and sorted."""
+    """An engine's answer, in bytes and sorted, and names that are allowed besides.
 
-    def __init__(self, members: Names) -> None:
+    These are `written` elsewhere in the document: people know more than analysis does.
+    """
+
+    def __init__(self, members: Names, written: frozenset[str] = frozenset()) -> None:
         self.members = members
         self.complete = members.completeness is Completeness.COMPLETE
+        self.written = frozenset(name.encode() for name in written - members.names)
         self._joined: dict[frozenset[bytes], frozenset[bytes]] = {}
 
     @cached_property
     def names(self) -> frozenset[bytes]:
-        """The names, encoded as UTF-8."""
-        return frozenset(name.encode() for name in self.members.names)
+        """All names, encoded as UTF-8."""
+        return frozenset(name.encode() for name in self.members.names) | self.written
 
     def names_or(self, words: frozenset[bytes]) -> frozenset[bytes]:
         """Return the names and `words`: the same object each time, which is quick to look up."""
@@ -45,8 +54,8 @@ class MemberList:
 
     def reduced(self, completeness: Completeness, reason: str) -> MemberList:
         """Return the same names, relied on less."""
-        names = self.members.names
-        return MemberList(Names(names, completeness, self.members.engine, reason))
+        names = Names(self.members.names, completeness, self.members.engine, reason)
+        return MemberList(names, frozenset(name.decode() for name in self.written))
 
     def has_prefix(self, typed: bytes) -> bool:
         """Tell whether some name starts with `typed`."""
@@ -93,8 +102,35 @@ class MemberLookup:
             self.ask(kind, generated, back)
             started, future = self._asked.pop(key)
             late = Names.unknown(self._context.engine.name, LATE)
-            self._settled[key] = MemberList(settle(self._context, future, started, late))
+            found = settle(self._context, future, started, late)
+            may_veto = kind is Kind.MEMBER and found.completeness is Completeness.COMPLETE
+            written = self._written(generated, back) if may_veto else frozenset()
+            self._settled[key] = MemberList(found, written)
         return self._settled[key]
+
+    def _written(self, generated: bytes, back: int) -> frozenset[str]:
+        """Return what the document names after the same receiver in other places."""
+        context = self._context
+        before = context.prefix[: len(context.prefix) - back] + generated.decode(errors="replace")
+        receiver = _RECEIVER.search(before[-_NEAR:])
+        if receiver is None:
+            return frozenset()
+        return written_after(receiver[1], context.prefix) | written_after(receiver[1], self._suffix)
+
+
+def written_after(receiver: str, text: str) -> frozenset[str]:
+    """Return the names that are dereferenced from `receiver` in `text`, before its very end."""
+    found = re.finditer(re.escape(receiver) + _DEREFERENCE + r"(\w+)", text)
+    return frozenset(
+        match[1]
+        for match in found
+        if match.end() < len(text) and not _is_joined(text, match.start())
+    )
+
+
+def _is_joined(text: str, place: int) -> bool:
+    """Tell whether what begins at `place` goes on with a longer expression before it."""
+    return place > 0 and (text[place - 1] in "._" or text[place - 1].isalnum())
 
 
 def settle(context: Context, future: Future[T], started: float, late: T) -> T:

@@ -25,6 +25,9 @@ def _beginnings(words: frozenset[bytes]) -> frozenset[bytes]:
     return frozenset(word[:end] for word in words for end in range(len(word) + 1))
 
 
+_WRITTEN = "it is not listed, but the document names it elsewhere"
+_NEW = "it may be a new name"
+
 M = TypeVar("M", bound="NamesMonitor")  # type: ignore[type-arg]
 
 
@@ -308,7 +311,8 @@ class NamesMonitor(Generic[S]):
         members = self._members(name)
         sure = members.complete and name.opening.refuses
         listed = members.complete or self.trusts_partial
-        known = sure or (listed and spelled in members.names)
+        written = spelled in members.written
+        known = not written and (sure or (listed and spelled in members.names))
         return Evidence(
             name=spelled.decode(errors="replace"),
             kind=self.kind,
@@ -317,7 +321,7 @@ class NamesMonitor(Generic[S]):
             candidates=len(members.members.names),
             start=name.start,
             end=name.start + len(name.typed),
-            reason=members.members.reason or ("" if known else "it may be a new name"),
+            reason=members.members.reason or ("" if known else _WRITTEN if written else _NEW),
         )
 
     def _may_be_literal(self, typed: bytes) -> bool:

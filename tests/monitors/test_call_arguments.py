@@ -157,6 +157,7 @@ ALL = None
         ("|", "class A:\n    x = one(1, 2)", "class A:\n    x = one(1"),
         ("|", "def f(a=one(1, 2)): pass", "def f(a=one(1"),
         ("match x:\n    |", "case two(a, b=c, d=1):\n", ALL),
+        ("match x:\n    |", "case two(a, b=c, d=1) if one(1, 2)", "case two(a, b=c, d=1) if one(1"),
         ("|", "x.one(1, 2)", "x.one(1"),
         ("|", "@one(1, 2)", "@one(1"),
         # Calls that the user opened.

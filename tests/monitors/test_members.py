@@ -167,3 +167,34 @@ def test_an_analysis_is_pending_until_it_was_waited_for() -> None:
 def test_nobody_waits_for_the_analysis_of_a_cancelled_request() -> None:
     context = Context("a.py", "xs.", "", SilentEngine({}), patience=1e6, cancelled=lambda: True)
     assert MembersMonitor(context).may_end()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "suffix", "text", "admitted"),
+    [
+        ("order.", "", "absent", False),
+        ("order.absent = 1\norder.", "", "absent", True),
+        ("order.", "\norder.absent()", "absent", True),
+        ("order . absent = 1\norder.ab", "", "sent", True),
+        ("border.absent\norder.", "", "absent", False),
+        ("my.order.absent\norder.", "", "absent", False),
+        ("order.absent.\norder.", "", "other", False),
+        ("x = order.absent", "", "", None),
+    ],
+)
+def test_what_the_document_names_elsewhere_is_let_pass_unchecked(
+    prefix: str, suffix: str, text: str, admitted: bool | None
+) -> None:
+    engine = TableEngine({"order": "total date"})
+    monitor = MembersMonitor(Context("a.py", prefix, suffix, engine))
+    if admitted is None:  # The name at the cursor is no evidence for itself.
+        assert not monitor.may_end()
+        return
+    assert (monitor.admitted(text.encode()) == len(text)) is admitted
+    if admitted:
+        monitor.advance(text.encode())
+        (evidence,) = monitor.evidence()
+        assert (evidence.verdict, evidence.reason) == (
+            Verdict.UNKNOWN,
+            "it is not listed, but the document names it elsewhere",
+        )

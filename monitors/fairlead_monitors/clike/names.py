@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from fairlead_monitors.clike.language import IDENTIFIER, Language
 from fairlead_monitors.clike.lexer import LexState, lex
 from fairlead_monitors.grammar import Grammar, Opening, SpelledName
 from fairlead_monitors.spelling import NamesMonitor
+
+C = TypeVar("C", bound="ClikeNames")
 
 
 class ClikeNames(NamesMonitor[LexState]):
@@ -31,6 +33,11 @@ class ClikeNames(NamesMonitor[LexState]):
 
     _lexed: tuple[int, LexState] | None = None
     """How much of the generated text was lexed last, and what it led to."""
+
+    def fork(self: C) -> C:
+        """Return an independent copy that shares the analysis, and what was lexed so far."""
+        self._opening(self._pending)
+        return super().fork()
 
     def _opening(self, pending: bytes) -> Opening | None:
         if pending is not self._pending:

@@ -9,9 +9,12 @@ from fairlead_monitors.clike.languages import JAVA
 from fairlead_monitors.clike.lexer import LexState
 from fairlead_monitors.clike.names import ClikeNames
 from fairlead_monitors.clike.tokens import Code, Frame, Sort, Token
+from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Kind
-from fairlead_monitors.grammar import Opening
+from fairlead_monitors.grammar import Opening, SpelledName
 from fairlead_monitors.java.shapes import chain_start, is_class_body, opens_call
+from fairlead_monitors.java.supertypes import Supertypes
+from fairlead_monitors.lookup import MemberList, MemberLookup
 
 _HEADERS = frozenset({b"import", b"package", b"case", b"@"})
 _CONDITIONS = frozenset({b"if", b"while", b"switch", b"synchronized"})
@@ -32,6 +35,13 @@ class JavaScope(ClikeNames, language=JAVA):
     kind = "name"
     languages = ("java",)
     words = _WORDS | JAVA.keywords
+
+    def __init__(self, context: Context, lookup: MemberLookup | None = None) -> None:
+        super().__init__(context, lookup)
+        self._supertypes = Supertypes(context, self._lookup)
+
+    def _members(self, name: SpelledName) -> MemberList:
+        return self._supertypes.doubted(super()._members(name))
 
     def opening(self, state: LexState) -> Opening | None:
         """Return how a name begins where an expression may, None elsewhere."""

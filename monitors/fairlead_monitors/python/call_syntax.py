@@ -134,6 +134,8 @@ class _Reader:
         """Note the end of the header of a definition, or of a pattern."""
         if text == b"(" and self._header == depth - 1:
             self._header = None
+        elif text == b"if":
+            self._pattern = self._pattern and depth > 0  # A guard is an expression.
         elif text in _LINE_ENDS:
             self._pattern = self._pattern and depth > 0
             if self._header is not None and depth <= self._header:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 Choice: TypeAlias = "str | Mapping[str, Any]"
 
 DEFAULTS: Mapping[str, Choice] = {
-    "python": "jedi",
+    "python": "python",
     "java": "jdtls",
     "typescript": "typescript-language-server",
     "typescriptreact": "typescript-language-server",

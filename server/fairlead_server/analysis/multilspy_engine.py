@@ -12,7 +12,8 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -72,6 +73,7 @@ class MultilspyEngine(Unknowing):
         self._project = os.path.abspath(project) if project else None
         self._limit = limit
         self._children: dict[str, Child] = {}
+        self._scratch = ""
 
     def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
         """Ask for completions, which are the members where the text before ends in a dot."""
@@ -95,12 +97,20 @@ class MultilspyEngine(Unknowing):
         """End the processes."""
         for child in self._children.values():
             child.close()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _child(self, language: str, path: str) -> Child:
         if language not in self._children:
             project = self._project or os.path.dirname(os.path.abspath(path))
-            self._children[language] = Child(_command(language, project), self._limit)
+            command = _command(language, project, self._folder)
+            self._children[language] = Child(command, self._limit)
         return self._children[language]
+
+    def _folder(self) -> str:
+        """Return the folder that servers may write to."""
+        self._scratch = self._scratch or tempfile.mkdtemp(prefix="fairlead-multilspy-")
+        return self._scratch
 
 
 def installed() -> Path:
@@ -111,7 +121,7 @@ def installed() -> Path:
     return folder
 
 
-def _command(language: str, project: str) -> list[str]:
+def _command(language: str, project: str, scratch: Callable[[], str]) -> list[str]:
     if not language:
         raise UserError("multilspy knows no server for this sort of file")
     from fairlead_server.analysis import multilspy_worker
@@ -122,6 +132,7 @@ def _command(language: str, project: str) -> list[str]:
         arguments["java"] = _java()
     elif binary := _binary(language, folder):
         arguments["binary"] = binary
+    arguments["scratch"] = scratch()
     script = str(multilspy_worker.__file__)
     # Neither the environment's packages nor the user's folder: only what multilspy came with.
     return [sys.executable, "-I", "-S", script, str(folder), json.dumps(arguments)]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
@@ -20,10 +19,9 @@ def main(arguments: Mapping[str, Any]) -> None:
     # Whatever prints in the course of an analysis must not print among the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    with tempfile.TemporaryDirectory(prefix="fairlead-multilspy-") as scratch:
-        server = _server(arguments, scratch)
-        with server.start_server():
-            _serve(server, arguments["project"], sys.stdin.buffer, answers)
+    server = _server(arguments, arguments["scratch"])
+    with server.start_server():
+        _serve(server, arguments["project"], sys.stdin.buffer, answers)
 
 
 def _serve(server: Any, project: str, requests: BinaryIO, answers: BinaryIO) -> None:

@@ -59,7 +59,7 @@ class PythonEngine:
             return self._jedi.names(kind, source, offset)
         quick = self._ty.names(kind, source, offset)
         slow = self._jedi.names(kind, source, offset)
-        return both(quick, slow, combine)
+        return both(quick, slow, combine, _vetoes_nothing)
 
     def types(self, source: Source, offset: int) -> Future[Names]:
         """Ask jedi."""
@@ -89,6 +89,11 @@ class PythonEngine:
         self._jedi.close()
 
 
+def _vetoes_nothing(quick: Names) -> bool:
+    """Tell whether ty has names but cannot say that there are no others: then nobody can."""
+    return quick.completeness is Completeness.PARTIAL
+
+
 def _is_there(ty: LanguageServerEngine) -> bool:
     try:
         ty.locate()
@@ -114,24 +119,38 @@ def combine(quick: Names, slow: Names) -> Names:
     return Names(names, Completeness.PARTIAL, engine, reason)
 
 
-def both(left: Future[T], right: Future[T], combine: Callable[[T, T], T]) -> Future[T]:
-    """Return the future of what `combine` makes of two answers; cancelling it cancels them."""
+def both(
+    quick: Future[T],
+    slow: Future[T],
+    combine: Callable[[T, T], T],
+    decides: Callable[[T], bool] = lambda _: False,
+) -> Future[T]:
+    """Return the future of what `combine` makes of two answers; cancelling it cancels them.
+
+    Where the quick answer `decides`, it is the whole answer, and the slow one is not awaited.
+    """
     answer: Future[T] = Future()
-    lock, waiting = Lock(), {left, right}
+    lock, waiting = Lock(), {quick, slow}
 
     def settle(done: Future[T]) -> None:
+        early = done is quick and not quick.cancelled() and decides(quick.result())
         with lock:
+            settled = not waiting
             waiting.discard(done)
-            last = not waiting
+            if early:
+                waiting.clear()
+            last = not settled and not waiting
         if last and answer.set_running_or_notify_cancel():
-            answer.set_result(combine(left.result(), right.result()))
+            answer.set_result(quick.result() if early else combine(quick.result(), slow.result()))
+        if early:
+            slow.cancel()
 
     def withdraw(_: Future[T]) -> None:
         if answer.cancelled():
-            left.cancel()
-            right.cancel()
+            quick.cancel()
+            slow.cancel()
 
     answer.add_done_callback(withdraw)
-    left.add_done_callback(settle)
-    right.add_done_callback(settle)
+    quick.add_done_callback(settle)
+    slow.add_done_callback(settle)
     return answer

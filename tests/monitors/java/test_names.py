@@ -11,6 +11,7 @@ from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.java.cases import JavaCases
 from fairlead_monitors.java.imports import JavaImports
 from fairlead_monitors.java.instances import JavaInstances
+from fairlead_monitors.java.members import JavaMembers
 from fairlead_monitors.java.scope import JavaScope
 from tests.monitors.java.tables import KindTable
 
@@ -210,6 +211,25 @@ def test_constants_are_listed_where_no_type_can_be_meant(text: str, names: set[s
     else:
         assert constraint is not None
         assert {n.decode() for n in constraint.names if n.isupper()} == names
+
+
+@pytest.mark.parametrize(
+    ("header", "admitted"),
+    [
+        ("import java.util.List;\nclass A implements List {", "coun"),
+        ("import a.Unseen;\nclass A {", "coun"),
+        ("import a.Unseen;\nclass A extends Unseen {", "coun;"),
+        ("import a.Unseen;\nclass A extends B<List> implements List, Unseen {", "coun;"),
+        ("import a.Unseen;\nclass A { class B extends a.Unseen {} ", "coun;"),
+    ],
+)
+def test_what_inherits_from_an_unknown_type_may_have_other_names(
+    header: str, admitted: str
+) -> None:
+    check(JavaScope, header + " void f() { x(|", "coun;", admitted)
+    table = KindTable({Kind.MEMBER: "count", Kind.IMPORT: TABLE[Kind.IMPORT]})
+    dereferencing = monitor(JavaMembers, header + " void f() { this.|", table)
+    assert dereferencing.admitted(b"coun;") == len(admitted)
 
 
 def test_evidence() -> None:

@@ -150,6 +150,18 @@ def test_no_such_program(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> No
         assert len(warnings(caplog)) == 1
 
 
+def test_a_server_that_runs_the_projects_programs_needs_trust(tmp_path: Path) -> None:
+    with engine("none", tmp_path / "log", trusted_only=True) as asked:
+        assert "trusted workspaces only" in members(asked).reason
+        assert asked.pid is None
+
+
+def test_a_file_that_the_server_needs_is_missing(tmp_path: Path) -> None:
+    other = {"needs": ["{library}"], "places": {"library": [str(tmp_path / "nowhere*")]}}
+    with engine("none", tmp_path / "log", None, remedy="install it", **other) as asked:
+        assert members(asked).reason == "faulty: its library is not there; install it"
+
+
 def test_a_killed_server_is_replaced(tmp_path: Path) -> None:
     with engine("none", tmp_path / "log", limit=20.0) as asked:
         members(asked)

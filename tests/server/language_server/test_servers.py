@@ -94,7 +94,7 @@ class Servers:
         self._running: dict[str, LanguageServerEngine] = {}
         self._stack = ExitStack()
         self._path = os.environ["PATH"]
-        os.environ["PATH"] = os.pathsep.join((str(npm.BIN), self._path))
+        os.environ["PATH"] = npm.SEARCH
 
     def __getitem__(self, recipe: str) -> LanguageServerEngine:
         if recipe not in self._running:

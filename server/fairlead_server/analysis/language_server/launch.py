@@ -10,6 +10,7 @@ A recipe may write these in its command, settings and copies:
 ``{system}``       linux, mac or win, with _arm where the processor is one
 ``{package:x}``    the folder of the installed Python package x
 ``{path:x}``       the program x on the PATH
+``{home:x}``       the folder that this program really lies in
 ``{env:x}``        the environment variable x
 ``{its_own}``      one of the recipe's ``places``: the first of its candidates that exists; they may
                    contain ``*``
@@ -72,10 +73,15 @@ def prepare(
     """Find the program and fill in all places. Raises `UserError` with the remedy."""
     uri = Path(os.path.abspath(os.path.join(root, document))).as_uri()
     fixed = {"root": root, "document": uri, "interpreter": interpreter}
+    if recipe.trusted_only and not trusted:
+        reason = "it runs programs of the project, so it is started in trusted workspaces only"
+        raise UserError(f"{recipe.name}: {reason}")
     # Look for the programs first: nothing is left behind when one is missing.
     finder = _finder(recipe, fixed)
     settings = recipe.settings if trusted else overlay(recipe.settings, recipe.untrusted)
     program = _program(recipe, finder)
+    for template in recipe.needs:
+        _text(recipe, template, finder)
     fixed["state"] = state = tempfile.mkdtemp(prefix="fairlead-server-") if _keeps(recipe) else None
     command = tuple(_text(recipe, part, finder) for part in recipe.command[1:])
     for origin, copy in recipe.copies.items():
@@ -100,7 +106,7 @@ def locate(recipe: Recipe) -> str:
     Raises `UserError` with the remedy.
     """
     finder = _finder(recipe, dict.fromkeys(("root", "document", "interpreter", "state"), "-"))
-    for part in (*recipe.command[1:], *recipe.copies):
+    for part in (*recipe.command[1:], *recipe.copies, *recipe.needs):
         _text(recipe, part, finder)
     return _program(recipe, finder)
 
@@ -199,8 +205,14 @@ def _package(name: str) -> str | None:
     return os.path.dirname(spec.origin) if spec and spec.origin else None
 
 
+def _home(program: str) -> str | None:
+    found = shutil.which(program)
+    return os.path.dirname(os.path.realpath(found)) if found else None
+
+
 _LOOKUPS: Mapping[str, Callable[[str], str | None]] = {
     "package": _package,
     "path": shutil.which,
+    "home": _home,
     "env": os.environ.get,
 }

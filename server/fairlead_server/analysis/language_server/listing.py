@@ -90,7 +90,9 @@ def names(listing: Listing, rule: NamesRule, kind: Kind, language: str, engine: 
     if found <= rule.trivial:
         return Names.unknown(engine, "only what every object has is listed")
     unfinished = "a class is listed whose end is not written yet" if MARK in listed else ""
-    doubt = listing.doubt or unfinished or _doubt(found, rule, asked, language)
+    open_ended = any(item.kind in asked.open for item in listing.items)
+    more = "there may be more than the server knows of" if open_ended else ""
+    doubt = listing.doubt or unfinished or more or _doubt(found, rule, asked, language)
     if doubt:
         return Names(found, Completeness.PARTIAL, engine, doubt)
     return Names(found | asked.always, Completeness.COMPLETE, engine)

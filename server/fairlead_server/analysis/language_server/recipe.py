@@ -7,6 +7,8 @@ remedy = "install zls"               # told to a person who lacks the program
 limit = 30.0                         # seconds for one answer; then the server is replaced
 start_limit = 120.0                  # seconds until it is ready
 languages = { ".zig" = "zig" }       # the language id of each file name suffix
+needs = ["{library}"]                # files without which it is not started; see `launch`
+trusted_only = true                  # it runs programs that a project brings along
 
 [ready]                              # nothing: ready once it has answered `initialize`
 notification = "language/status"     # ready when this arrives ...
@@ -32,6 +34,7 @@ unless = ["__spec__"]                # ... unless it has all of these
 kinds = [2, 3, 5]                    # the kinds of items that are such names; default: all
 after = "()"                         # put after the cursor before asking
 foreign = [6]                        # kinds that cannot be such names: the place was not seen
+open = [9]                           # kinds of which there may be more than the server knows
 complete = true                      # what is not listed does not exist; or a list of language ids
 initials = "abc"                     # asked with each of these characters typed, and joined
 always = ["class"]                   # names that are never listed, and exist
@@ -104,6 +107,8 @@ class Recipe:
     remedy: str = ""
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     copies: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    trusted_only: bool = False
     limit: float = 30.0
     start_limit: float = 120.0
     settings: Table = field(default_factory=dict)
@@ -177,6 +182,8 @@ def _recipe(table: TableReader) -> Recipe:
         remedy=table.take("remedy", ""),
         places={key: tuple(all_of(str, key, value)) for key, value in places.items()},
         copies=table.take("copies", {}),
+        needs=table.strings("needs"),
+        trusted_only=table.take("trusted_only", False),
         limit=table.take("limit", 30.0),
         start_limit=table.take("start_limit", 120.0),
         settings=table.take("settings", {}),
@@ -246,6 +253,7 @@ def _kind(table: TableReader) -> KindRule:
         accepts=_pattern(table, "accepts"),
         refutes=table.take("refutes", ""),
         foreign=table.numbers("foreign"),
+        open=table.numbers("open"),
     )
     table.end()
     return rule

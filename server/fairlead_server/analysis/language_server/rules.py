@@ -40,6 +40,7 @@ class KindRule:
     accepts: re.Pattern[str] | None = None
     refutes: str = ""
     foreign: frozenset[int] = frozenset()
+    open: frozenset[int] = frozenset()
 
     def is_complete(self, language: str) -> bool:
         """Tell whether lists in documents of `language` lack nothing."""
