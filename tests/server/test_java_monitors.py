@@ -203,7 +203,6 @@ def test_call_arguments(
 @pytest.mark.parametrize(
     ("parent", "data", "admitted"),
     [
-        ("harbour.craft.Tug", "this.unheard()", "this."),
         ("harbour.craft.Tug", "this.power()", ALL),
         ("harbour.craft.Tug", "unheard()", "unheard"),
         ("org.unseen.Base", "this.unheard()", ALL),

@@ -38,7 +38,7 @@ class JavaScope(ClikeNames, language=JAVA):
 
     def __init__(self, context: Context, lookup: MemberLookup | None = None) -> None:
         super().__init__(context, lookup)
-        self._supertypes = Supertypes(context, self._lookup)
+        self._supertypes = Supertypes(context)
 
     def _members(self, name: SpelledName) -> MemberList:
         return self._supertypes.doubted(super()._members(name))

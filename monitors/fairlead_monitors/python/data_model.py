@@ -17,7 +17,9 @@ def _special(*owners: object) -> frozenset[str]:
 def _function() -> None: ...
 
 
-INSTANCE = _special(object) | {"__dict__", "__module__", "__weakref__", "__annotations__"}
+BUILT_IN = _special(object)
+_OF_SOME = frozenset({"__dict__", "__module__", "__weakref__", "__annotations__"})
+INSTANCE = BUILT_IN | _OF_SOME
 CLASS = _special(type, object) | {"__annotations__", "__slots__", "__match_args__"}
 FUNCTION = _special(_function, types.MethodType, types.BuiltinFunctionType) | {"__wrapped__"}
 MODULE = _special(types) | {"__path__", "__annotations__"}
@@ -31,6 +33,15 @@ def data_model(values: Iterable[Any]) -> frozenset[str]:
     return frozenset().union(*(_of(value) for value in values))
 
 
+def only_declared(values: Iterable[Any]) -> frozenset[str]:
+    """Return the special names that typeshed declares for `values` although they lack them.
+
+    They stand in its ``object``, but instances of the built-in classes have none of them.
+    """
+    is_built_in = all(not value.is_class() and _of(value) is BUILT_IN for value in values)
+    return _OF_SOME if is_built_in else frozenset()
+
+
 def _of(value: Any) -> frozenset[str]:
     if value.is_module() or value.is_namespace():
         return MODULE
@@ -38,4 +49,14 @@ def _of(value: Any) -> frozenset[str]:
         return CLASS
     if value.is_function() or value.is_bound_method():
         return FUNCTION
-    return INSTANCE
+    return BUILT_IN if _is_built_in(value) else INSTANCE
+
+
+def _is_built_in(value: Any) -> bool:
+    """Tell whether this is of one of the classes that need no import, exceptions aside."""
+    owner = value.py__class__()
+    names = getattr(owner.get_root_context(), "string_names", None)
+    # Exceptions take further attributes, as classes do that Python code declares.
+    return names == ("builtins",) and not any(
+        base.py__name__() == "BaseException" for base in owner.py__mro__()
+    )
