@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -51,6 +54,7 @@ class LoopThread:
 
     def _start(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_note)
         self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
         self._thread.start()
 
@@ -58,6 +62,17 @@ class LoopThread:
         assert self._loop is not None
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
+
+
+def _note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Say what went wrong outside of any coroutine.
+
+    When a program ends, several may have waited for its pipe, and nobody asks after some of them.
+    """
+    if isinstance(context.get("exception"), OSError):
+        log.debug("%s", context.get("message"), exc_info=context["exception"])
+    else:
+        loop.default_exception_handler(context)
 
 
 def _spawn(make: Callable[[], Coroutine[Any, Any, T]], answer: Future[T], closed: T) -> None:
