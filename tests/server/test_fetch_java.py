@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -124,3 +126,12 @@ def test_pip_without_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_where_data_is_kept() -> None:
     assert data_folder({"FAIRLEAD_DATA": "/x"}) == Path("/x")
     assert data_folder({"XDG_DATA_HOME": "/x", "LOCALAPPDATA": "/x"}).name == "fairlead"
+
+
+def test_nobody_knows_the_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.lower() == "npm_config_registry"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(UserError, match="install npm"):
+        fetch_java.fetch(tmp_path / "java", lambda _: None)

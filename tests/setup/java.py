@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.setup import npm
 from tests.setup.errors import SetupError
 
 DATA = Path(__file__).parents[2] / ".components" / "data"
@@ -22,6 +23,7 @@ def obtain() -> None:
     from fairlead_server.errors import UserError
     from fairlead_server.fetch_java import fetch
 
+    npm.provided()  # It knows the registry.
     try:
         fetch(DATA / "java", lambda news: print(f"  {news}", flush=True))
     except UserError as error:

@@ -28,15 +28,21 @@ def packages(*requirements: str) -> Callable[[], None]:
     """Install packages; node itself comes from PyPI where the system has none."""
 
     def obtain() -> None:
-        if _tool("npm") is None:
-            pip("node", ["install", NODE])
-        npm = _tool("npm")
-        if npm is None:
-            raise SetupError("there is no npm")
+        npm = provided()
         FOLDER.mkdir(parents=True, exist_ok=True)
         _run([npm, "install", "--no-audit", "--no-fund", "--prefix", str(FOLDER), *requirements])
 
     return obtain
+
+
+def provided() -> str:
+    """Return npm, from the system or else from PyPI."""
+    if _tool("npm") is None:
+        pip("node", ["install", NODE])
+    npm = _tool("npm")
+    if npm is None:
+        raise SetupError("there is no npm")
+    return npm
 
 
 def _tool(name: str) -> str | None:
