@@ -13,7 +13,7 @@ from fairlead_decoding.model import Logits, Session
 from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.sampling import Choice, choose, log_sum
 from fairlead_decoding.stopping import StopRule, never
-from fairlead_decoding.types import FinishReason, GenerationConfig, Step, Veto
+from fairlead_decoding.types import FinishReason, GenerationConfig, Step
 
 MOST_REWINDS = 16
 """Dead ends that one text may recover from."""
@@ -104,14 +104,10 @@ class _Run:
             length=length,
             logprob=choice.logprob,
             finish_reason=reason,
-            vetoes=self._vetoes(choice, length - len(new)) if choice.vetoed else (),
+            vetoes=choice.vetoes(length - len(new), self.matcher.vocabulary.tokens),
             lost=choice.lost,
             withdrawn=withdrawn,
         )
-
-    def _vetoes(self, choice: Choice, offset: int) -> tuple[Veto, ...]:
-        texts = self.matcher.vocabulary.tokens
-        return tuple(Veto(offset, t, texts[t], choice.lost) for t in choice.vetoed if texts[t])
 
     def accept(self, choice: Choice) -> Step:
         """Append `choice` and see whether the text ends with it."""

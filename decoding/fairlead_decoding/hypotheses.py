@@ -11,7 +11,7 @@ from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import Logits
 from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.sampling import Choice, Race, first_admitted
-from fairlead_decoding.types import FinishReason, Step, Veto
+from fairlead_decoding.types import FinishReason, Step
 
 
 def admitted(logits: Logits, matcher: Matcher[Monitor]) -> Iterator[Choice]:
@@ -62,14 +62,13 @@ class Hypothesis:
             if cut is None:
                 reason = "length" if len(self.path) + 1 >= most else None
             text = text[:cut]
-        texts = matcher.vocabulary.tokens
         step = Step(
             tokens=(choice.token,),
             text=text[start:],
             length=len(text),
             logprob=choice.logprob,
             lost=choice.lost,
-            vetoes=tuple(Veto(start, t, texts[t], choice.lost) for t in choice.vetoed if texts[t]),
+            vetoes=choice.vetoes(start, matcher.vocabulary.tokens),
             finish_reason=reason,
         )
         path, logprob = (*self.path, choice.token), self.logprob + choice.logprob

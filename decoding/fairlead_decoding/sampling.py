@@ -9,6 +9,7 @@ admitted one is an exact draw, so that the monitor is asked about hardly more th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +20,7 @@ from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import Logits
 from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.trie import Ids, Scores, Span, TokenTrie
-from fairlead_decoding.types import GenerationConfig
+from fairlead_decoding.types import GenerationConfig, Veto
 
 _FEW = 1024
 _SAFE = 60.0
@@ -37,6 +38,13 @@ class Choice:
     logprob: float
     vetoed: tuple[int, ...]
     lost: float = 0.0
+
+    def vetoes(self, offset: int, texts: Sequence[bytes]) -> tuple[Veto, ...]:
+        """Return the record of the refused tokens, for a choice at `offset` of the text.
+
+        `texts` are those of the vocabulary's tokens; what has none is left out.
+        """
+        return tuple(Veto(offset, t, texts[t], self.lost) for t in self.vetoed if texts[t])
 
 
 def choose(
