@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fairlead_decoding.drafts import guesses
@@ -74,18 +74,20 @@ class Decoder:
         samples: int = 1,
         stop: StopRule = never,
         cancelled: Callable[[], bool] = lambda: False,
+        growing: Callable[[bytes], None] = lambda text: None,
     ) -> list[Completion]:
         """Return up to `samples` different texts, the most probable per token first.
 
         Sample i uses seed ``config.seed + i``, so it does not depend on how many are asked for.
         Greedy decoding has one result, whatever `samples` says. With ``config.reweight`` the
         samples are drawn again in proportion to their weights, so that there may be fewer.
+        `growing` is told the text of the first sample after each step.
         """
         drawn = []
         for i in range(samples if config.temperature > 0 else 1):
             seeded = replace(config, seed=config.seed + i)
-            steps = list(self.stream(prompt, monitor, seeded, stop=stop, cancelled=cancelled))
-            drawn.append(collect(steps, monitor))
+            steps = self.stream(prompt, monitor, seeded, stop=stop, cancelled=cancelled)
+            drawn.append(collect(list(steps if i else _told(steps, growing)), monitor))
             if drawn[-1].finish_reason in ("cancelled", "deadline"):
                 break
         if config.reweight:
@@ -94,6 +96,17 @@ class Decoder:
         for completion in drawn:
             found.setdefault(completion.text, completion)
         return sorted(found.values(), key=lambda c: -c.logprob / max(1, len(c.tokens)))
+
+
+def _told(steps: Iterable[Step], growing: Callable[[bytes], None]) -> Iterator[Step]:
+    """Yield `steps`, telling the text that they make."""
+    lengths, text = [0], b""
+    for step in steps:
+        del lengths[len(lengths) - step.withdrawn :]
+        text = (text[: lengths[-1]] + step.text)[: step.length]
+        lengths.append(len(text))
+        growing(text)
+        yield step
 
 
 def collect(steps: Sequence[Step], monitor: Monitor) -> Completion:

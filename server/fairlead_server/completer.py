@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from fairlead_decoding.beam import complete_by_beam
@@ -12,6 +12,7 @@ from fairlead_decoding.complete import Decoder
 from fairlead_decoding.keystrokes import TypedPrompts
 from fairlead_decoding.monitor import Monitor, Unguided
 from fairlead_decoding.prompt import Layout, preferred_layout
+from fairlead_decoding.ranking import rank
 from fairlead_decoding.stopping import after_lines, never
 from fairlead_decoding.types import Completion, Prompt
 from fairlead_monitors.balancing import BalancedEngine
@@ -30,7 +31,12 @@ from fairlead_server.document import DocumentSnapshot
 from fairlead_server.parsing import parsed
 from fairlead_server.report import Checking, checked_name, suggestion
 from fairlead_server.review import review
-from fairlead_server.suggestion import CheckedName, CompletionRequest, CompletionResult
+from fairlead_server.suggestion import (
+    CheckedName,
+    CompletionRequest,
+    CompletionResult,
+    NameRanking,
+)
 
 MonitorFactory = Callable[[Context], Checking]
 
@@ -78,26 +84,27 @@ class Completer:
         return self._decoder.model.name
 
     def complete(
-        self, request: CompletionRequest, *, cancelled: Callable[[], bool] = lambda: False
+        self,
+        request: CompletionRequest,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        growing: Callable[[str], None] = lambda text: None,
     ) -> CompletionResult:
         """Complete; `cancelled` is polled before every token.
 
-        Raises `DecodingError` when the request does not fit the model's context.
+        `growing` is told the text of the first sample after each of its tokens, as long as it has
+        not been checked as a whole; a beam tells nothing. Raises `DecodingError` when the request
+        does not fit the model's context.
         """
-        document, config = request.document, request.config
+        begun = time.monotonic()
+        document = request.document
         prefix, suffix = document.text[: request.offset], document.text[request.offset :]
         replaced = _rest_of_member(prefix, suffix)
         suffix = suffix[len(replaced) :]
         context, report = self._context_of(request, cancelled)
-        prompt = self._prompts_of(document.path).build(
-            _unix(prefix),
-            _unix(suffix),
-            layout=self._layout,
-            max_new_tokens=config.max_new_tokens,
-            background=context.background,
-        )
+        prompt = self._prompt(request, suffix, context)
         checking = self._monitor(request, prefix, suffix, cancelled)
-        completions = self._written(request, prompt, checking or Unguided(), cancelled)
+        completions = self._written(request, prompt, checking or Unguided(), cancelled, growing)
         crlf = "\r\n" in document.text
         if checking is None:
             suggestions = [suggestion(c, None, crlf=crlf) for c in completions]
@@ -113,6 +120,17 @@ class Completer:
             prompt.format,
             len(prompt.tokens),
             report,
+            time.monotonic() - begun,
+        )
+
+    def _prompt(self, request: CompletionRequest, suffix: str, context: Assembled) -> Prompt:
+        document = request.document
+        return self._prompts_of(document.path).build(
+            _unix(document.text[: request.offset]),
+            _unix(suffix),
+            layout=self._layout,
+            max_new_tokens=request.config.max_new_tokens,
+            background=context.background,
         )
 
     def _written(
@@ -121,13 +139,20 @@ class Completer:
         prompt: Prompt,
         monitor: Monitor,
         cancelled: Callable[[], bool],
+        growing: Callable[[str], None],
     ) -> list[Completion]:
         """Return what the model writes after `prompt`, the best first."""
         config, count = request.config, request.samples
         stop = after_lines(request.lines) if request.lines else never
         if not request.beam:
             return self._decoder.complete(
-                prompt, monitor, config, samples=count, stop=stop, cancelled=cancelled
+                prompt,
+                monitor,
+                config,
+                samples=count,
+                stop=stop,
+                cancelled=cancelled,
+                growing=lambda text: growing(text.decode(errors="ignore")),
             )
         return complete_by_beam(
             self._decoder,
@@ -139,6 +164,36 @@ class Completer:
             stop=stop,
             cancelled=cancelled,
         )
+
+    def rank(
+        self,
+        request: CompletionRequest,
+        names: Sequence[str],
+        k: int,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> NameRanking:
+        """Return the `k` of `names` that the model likes best in the place of the request.
+
+        A name is given as what is to be written at the offset: ``pend`` for ``append`` after
+        ``xs.ap``. Ends early at the deadline of the request's config.
+        """
+        text = request.document.text
+        context, _ = self._context_of(request, cancelled)
+        prompt = self._prompt(request, text[request.offset :], context)
+        session, logits = self._decoder.prompts.prefill(prompt.tokens)
+        found = rank(
+            self._decoder.model,
+            session,
+            logits,
+            [name.encode() for name in names],
+            heal=prompt.heal,
+            k=k,
+            cancelled=cancelled,
+            deadline=request.config.deadline,
+        )
+        scored = tuple((ranked.name.decode(), ranked.logprob) for ranked in found.names)
+        return NameRanking(scored, found.exact)
 
     def context_sources(self, stated: tuple[str, ...] | None) -> tuple[str, ...]:
         """Return the sources of context that are used when the settings state `stated`."""

@@ -74,7 +74,7 @@ class Suggestion:
 class CompletionResult:
     """The suggestions, best first, and remarks for the user, such as a fallback that was taken.
 
-    `context` tells what the prompt holds besides the document.
+    `context` tells what the prompt holds besides the document, and `seconds` how long it took.
     """
 
     suggestions: tuple[Suggestion, ...]
@@ -82,3 +82,16 @@ class CompletionResult:
     prompt_format: str = ""
     prompt_tokens: int = 0
     context: ContextReport = field(default_factory=ContextReport)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class NameRanking:
+    """Names with their natural log-probabilities, best first.
+
+    `exact` tells that they are the true best ones in their true order; the search may have ended
+    early otherwise.
+    """
+
+    names: tuple[tuple[str, float], ...] = ()
+    exact: bool = False

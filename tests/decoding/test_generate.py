@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -29,6 +29,7 @@ def complete(
     heal: str = "",
     stop: StopRule = never,
     samples: int = 1,
+    growing: Callable[[bytes], None] = lambda text: None,
 ) -> list[Completion]:
     decoder = Decoder(model)
     try:
@@ -38,6 +39,7 @@ def complete(
             config or GenerationConfig(),
             samples=samples,
             stop=stop,
+            growing=growing,
         )
     finally:
         decoder.close()
@@ -124,10 +126,19 @@ def test_a_dead_end_is_left_by_the_last_choice(trap: str) -> None:
         return {b: 9.0 - i for i, b in enumerate(likes.get(written, b""))} or {END: 9.0}
 
     model = ScriptedModel(BYTES, script)
-    (completion,) = complete(model, DeadEnd("foo", "bar", "far", trap=trap))
+    told: list[bytes] = []
+    (completion,) = complete(model, DeadEnd("foo", "bar", "far", trap=trap), growing=told.append)
+    assert told[-1] == completion.text
     assert completion.finish_reason == "stop"
     assert completion.text == {"f": b"bar", "fo": b"far"}[trap]
     assert len(completion.tokens) == 4  # what was withdrawn does not count
+
+
+def test_the_text_is_told_while_it_grows() -> None:
+    told: list[bytes] = []
+    complete(writes("foo()", after=PROMPT), samples=2, growing=told.append)
+    assert told[:3] == [b"f", b"fo", b"foo"]
+    assert told[-1] == b"foo()"
 
 
 def test_recovery_from_dead_ends_is_bounded() -> None:

@@ -13,7 +13,7 @@ from pygls.exceptions import FeatureRequestError, JsonRpcException, JsonRpcInter
 from pygls.lsp.server import LanguageServer
 
 from fairlead_server import __version__
-from fairlead_server.completer import Completer
+from fairlead_server.completing import Completing
 from fairlead_server.lsp.recent import Recent
 from fairlead_server.lsp.snapshot import project_of
 from fairlead_server.lsp.worker import ModelState, Worker
@@ -21,7 +21,7 @@ from fairlead_server.settings import Options, Settings, resolve
 
 log = logging.getLogger(__name__)
 
-Build = Callable[[Settings, str | None], Completer]
+Build = Callable[[Settings, str | None], Completing]
 """Makes the completer for settings and the project's folder; may take seconds."""
 
 

@@ -18,13 +18,13 @@ from functools import partial
 from typing import Any, Generic, Literal, TypeVar
 
 from fairlead_decoding.errors import DecodingError
-from fairlead_server.completer import Completer
+from fairlead_server.completing import Completing
 from fairlead_server.errors import UserError
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Work = Callable[[Completer, Callable[[], bool]], T]
+Work = Callable[[Completing, Callable[[], bool]], T]
 """What a job does: called with the completer and the stop flag."""
 
 
@@ -79,14 +79,14 @@ class Worker:
         self._wake = threading.Condition()
         self._queue: list[Job[Any]] = []
         self._running: Job[Any] | None = None
-        self._build: Callable[[], Completer] | None = None
-        self._completer: Completer | None = None
+        self._build: Callable[[], Completing] | None = None
+        self._completer: Completing | None = None
         self._settled = threading.Event()
         self._closed = False
         # A daemon, so that a model which takes long to load cannot keep the process alive.
         self._thread = threading.Thread(target=self._run, name="fairlead-model", daemon=True)
 
-    def load(self, build: Callable[[], Completer]) -> None:
+    def load(self, build: Callable[[], Completing]) -> None:
         """Replace the completer by what `build` returns; it runs on the worker's thread.
 
         Jobs wait for it. When it raises, they are answered without being done, until the next
@@ -122,7 +122,7 @@ class Worker:
         for job in jobs:
             job.abandon()
 
-    def completer(self, patience: float) -> Completer | None:
+    def completer(self, patience: float) -> Completing | None:
         """Return the completer, waiting `patience` seconds for it; None while there is none."""
         self._settled.wait(patience)
         return self._completer
@@ -174,7 +174,7 @@ class Worker:
                 self._wake.wait()
             return None
 
-    def _load(self, build: Callable[[], Completer]) -> None:
+    def _load(self, build: Callable[[], Completing]) -> None:
         self._report(ModelState("loading"))
         state = ModelState("ready")
         try:

@@ -7,19 +7,22 @@ import os
 import sys
 from collections.abc import Callable
 
-from fairlead_server.completer import Completer
-from fairlead_server.document import DocumentSnapshot
 from fairlead_server.lsp.app import serve_stdio
 from fairlead_server.settings import Settings
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
+from tests.server.lsp.idle import IdleCompleter
 
 
-class SurroundingsCompleter(Completer):
+class SurroundingsCompleter(IdleCompleter):
     def __init__(self, settings: Settings, project: str | None) -> None:
         pass
 
     def complete(
-        self, request: CompletionRequest, *, cancelled: Callable[[], bool] = lambda: False
+        self,
+        request: CompletionRequest,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        growing: Callable[[str], None] = lambda text: None,
     ) -> CompletionResult:
         found = {
             "others": [(os.path.basename(d.path), d.text) for d in request.others],
@@ -27,12 +30,6 @@ class SurroundingsCompleter(Completer):
             "context": request.context,
         }
         return CompletionResult((Suggestion(json.dumps(found), 0.0, "stop", verified=False),))
-
-    def warm(self, document: DocumentSnapshot) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 if __name__ == "__main__":

@@ -14,23 +14,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fairlead_monitors.engine import Completeness, Names
-from fairlead_server.completer import Completer
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.lsp.app import serve_stdio
 from fairlead_server.settings import Settings
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
+from tests.server.lsp.idle import IdleCompleter
 
 log = logging.getLogger("fairlead_server.echo")
 
 
-class EchoCompleter(Completer):
+class EchoCompleter(IdleCompleter):
     def __init__(self, settings: Settings, project: str | None) -> None:
         self._settings = settings
         self._project = project
 
     def complete(
-        self, request: CompletionRequest, *, cancelled: Callable[[], bool] = lambda: False
+        self,
+        request: CompletionRequest,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        growing: Callable[[str], None] = lambda text: None,
     ) -> CompletionResult:
         text = request.document.text
         if "wait" in text:
@@ -87,7 +91,7 @@ class EchoCompleter(Completer):
         log.warning("closed %s", self._settings.model)
 
 
-def build(settings: Settings, project: str | None) -> Completer:
+def build(settings: Settings, project: str | None) -> IdleCompleter:
     if settings.model == "missing":
         raise UserError("no such model")
     if settings.model == "slow":

@@ -6,10 +6,8 @@ import queue
 import threading
 from collections.abc import Callable
 
-from fairlead_monitors.engine import Names
-from fairlead_server.completer import Completer
-from fairlead_server.document import DocumentSnapshot
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
+from tests.server.lsp.idle import IdleCompleter
 
 LIMIT = 60.0
 """Seconds after which a wait counts as a failure; nothing here is about speed."""
@@ -39,7 +37,7 @@ class Call:
         return CompletionResult((Suggestion(self._outcome, 0.0, "stop", verified=False),))
 
 
-class ScriptedCompleter(Completer):
+class ScriptedCompleter(IdleCompleter):
     """Hands each call to the test by way of `calls`."""
 
     def __init__(self) -> None:
@@ -50,17 +48,15 @@ class ScriptedCompleter(Completer):
         return self.calls.get(timeout=LIMIT)
 
     def complete(
-        self, request: CompletionRequest, *, cancelled: Callable[[], bool] = lambda: False
+        self,
+        request: CompletionRequest,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        growing: Callable[[str], None] = lambda text: None,
     ) -> CompletionResult:
         call = Call(request)
         self.calls.put(call)
         return call.run(cancelled)
-
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
-        return None
-
-    def warm(self, document: DocumentSnapshot) -> None:
-        pass
 
     def close(self) -> None:
         self.closed.set()

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from fairlead_server.completer import Completer
+from fairlead_server.completing import Completing
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.lsp.worker import ModelState, Priority, Worker
@@ -36,7 +36,7 @@ class Bench:
         return [self.states.get(timeout=LIMIT).phase for _ in range(count)]
 
 
-def _complete(label: str, completer: Completer, over: Callable[[], bool]) -> str:
+def _complete(label: str, completer: Completing, over: Callable[[], bool]) -> str:
     request = CompletionRequest(DocumentSnapshot(label, "", "python"), 0)
     return "".join(s.text for s in completer.complete(request, cancelled=over).suggestions)
 
@@ -186,7 +186,7 @@ def test_an_error_in_one_job_is_logged_and_the_next_works(
 def test_the_model_is_built_on_the_workers_thread(bench: Bench) -> None:
     threads: list[str] = []
 
-    def build() -> Completer:
+    def build() -> Completing:
         threads.append(threading.current_thread().name)
         return bench.completer
 
@@ -198,7 +198,7 @@ def test_the_model_is_built_on_the_workers_thread(bench: Bench) -> None:
 
 
 def test_without_a_model_jobs_are_answered_and_a_later_load_mends_it(bench: Bench) -> None:
-    def fail() -> Completer:
+    def fail() -> Completing:
         raise UserError("no such model")
 
     bench.worker.load(fail)
@@ -218,7 +218,7 @@ def test_a_new_load_closes_the_old_completer_first(bench: Bench) -> None:
     second = ScriptedCompleter()
     closed_before: list[bool] = []
 
-    def build() -> Completer:
+    def build() -> Completing:
         closed_before.append(bench.completer.closed.is_set())
         return second
 
@@ -243,7 +243,7 @@ def test_close_while_busy_answers_everybody_and_closes_the_completer(bench: Benc
 def test_close_while_loading_does_not_wait_and_closes_what_was_loaded(bench: Bench) -> None:
     loading, go_on = threading.Event(), threading.Event()
 
-    def build() -> Completer:
+    def build() -> Completing:
         loading.set()
         assert go_on.wait(LIMIT)
         return bench.completer

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from lsprotocol import types
 
 from fairlead_decoding.types import GenerationConfig
-from fairlead_server.completer import Completer
+from fairlead_server.completing import Completing
 from fairlead_server.lsp import convert
 from fairlead_server.lsp.recent import Surroundings
 from fairlead_server.lsp.server import FairleadServer
@@ -76,14 +76,14 @@ async def _complete(
     settings = server.state.settings()
     around = server.recent.around(server.workspace, uri)
 
-    def work(completer: Completer, over: Callable[[], bool]) -> CompletionResult:
+    def work(completer: Completing, over: Callable[[], bool]) -> CompletionResult:
         return suggest(completer, place, around, settings, effort, over)
 
     return await asyncio.wrap_future(server.worker.submit(uri, effort.priority, work, NOTHING))
 
 
 def suggest(
-    completer: Completer,
+    completer: Completing,
     place: convert.Place,
     around: Surroundings,
     settings: Settings,

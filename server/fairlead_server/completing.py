@@ -1,0 +1,70 @@
+"""What front ends need of a completer, wherever it runs: in this process or in another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from fairlead_monitors.engine import Names
+from fairlead_server.document import DocumentSnapshot
+from fairlead_server.suggestion import (
+    CheckedName,
+    CompletionRequest,
+    CompletionResult,
+    NameRanking,
+)
+
+
+class Completing(Protocol):
+    """Completes documents.
+
+    `complete` and `rank` are for one thread at a time, as they use the model; the others may be
+    called from any.
+    """
+
+    @property
+    def model_name(self) -> str:
+        """The model's name for people."""
+
+    def complete(
+        self,
+        request: CompletionRequest,
+        *,
+        cancelled: Callable[[], bool] = ...,
+        growing: Callable[[str], None] = ...,
+    ) -> CompletionResult:
+        """Complete; `cancelled` is polled before every token.
+
+        `growing` is told the text of the first sample after each of its tokens, as long as it has
+        not been checked as a whole. Raises `DecodingError` when the request does not fit the
+        model's context.
+        """
+
+    def rank(
+        self,
+        request: CompletionRequest,
+        names: Sequence[str],
+        k: int,
+        *,
+        cancelled: Callable[[], bool] = ...,
+    ) -> NameRanking:
+        """Return the `k` of `names` that the model likes best in the place of the request.
+
+        A name is given as what is to be written at the offset: ``pend`` for ``append`` after
+        ``xs.ap``. Ends early at the deadline of the request's config.
+        """
+
+    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+        """Return the members that may be named at `offset`, None where no dereference ends there.
+
+        A name that is typed in part already does not narrow the answer.
+        """
+
+    def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
+        """Return what is in `text`, inserted at `offset`, with what analysis says of each part."""
+
+    def warm(self, document: DocumentSnapshot) -> None:
+        """Start analysing `document` ahead of the first question; returns at once."""
+
+    def close(self) -> None:
+        """Stop the analysis processes and free the model."""

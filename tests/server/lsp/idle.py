@@ -1,0 +1,52 @@
+"""A completer that does nothing: those that tests make override what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from fairlead_monitors.engine import Names
+from fairlead_server.completing import Completing
+from fairlead_server.document import DocumentSnapshot
+from fairlead_server.suggestion import (
+    CheckedName,
+    CompletionRequest,
+    CompletionResult,
+    NameRanking,
+)
+
+
+class IdleCompleter(Completing):
+    @property
+    def model_name(self) -> str:
+        return "idle"
+
+    def complete(
+        self,
+        request: CompletionRequest,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        growing: Callable[[str], None] = lambda text: None,
+    ) -> CompletionResult:
+        return CompletionResult(())
+
+    def rank(
+        self,
+        request: CompletionRequest,
+        names: Sequence[str],
+        k: int,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> NameRanking:
+        return NameRanking()
+
+    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+        return None
+
+    def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
+        return ()
+
+    def warm(self, document: DocumentSnapshot) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
