@@ -13,12 +13,13 @@ from fairlead_server.lsp.features import (
     documents,
     inline_completion,
     lifecycle,
+    status,
 )
 from fairlead_server.lsp.server import Build, FairleadServer
 from fairlead_server.lsp.stdio import protocol_streams
 from fairlead_server.settings import Options
 
-_FEATURES = (lifecycle, configuration, documents, completion, inline_completion)
+_FEATURES = (lifecycle, configuration, documents, status, completion, inline_completion)
 _TIME_TO_STOP = 1.0
 """Seconds that a model in the middle of a step gets before the process ends without it."""
 

@@ -14,8 +14,12 @@ from pygls.lsp.server import LanguageServer
 
 from fairlead_server import __version__
 from fairlead_server.completing import Completing
+from fairlead_server.lsp.account import Account
+from fairlead_server.lsp.attempts import Attempts
 from fairlead_server.lsp.recent import Recent
 from fairlead_server.lsp.snapshot import project_of
+from fairlead_server.lsp.status import StatusLine
+from fairlead_server.lsp.waiting import Waiting
 from fairlead_server.lsp.worker import ModelState, Worker
 from fairlead_server.settings import Options, Settings, resolve
 
@@ -48,6 +52,10 @@ class FairleadServer(LanguageServer):
         self.state = State(options)
         self.worker = Worker(self._forward)
         self.recent = Recent()
+        self.attempts = Attempts()
+        self.waiting = Waiting()
+        self.status = StatusLine()
+        self.account: Account | None = None
         self._build = build
         self._loaded: Settings | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -62,6 +70,8 @@ class FairleadServer(LanguageServer):
     def refresh(self) -> None:
         """Let the settings take effect; those that make another completer load it."""
         settings = self.state.settings()
+        # What was suggested under other settings is not suggested again.
+        self.attempts = Attempts()
         if self._loop is not None and _of_completer(settings) != self._loaded:
             self._loaded = _of_completer(settings)
             self.worker.load(partial(self._build, settings, project_of(self.workspace)))

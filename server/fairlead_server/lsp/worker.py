@@ -11,7 +11,7 @@ import contextlib
 import enum
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from functools import partial
@@ -115,10 +115,10 @@ class Worker:
             other.abandon()
         return job.answer
 
-    def drop(self, document: str) -> None:
-        """Abandon all jobs on `document`."""
+    def drop(self, document: str, spare: Container[Future[Any]] = ()) -> None:
+        """Abandon all jobs on `document`, but for those whose answers are in `spare`."""
         with self._wake:
-            jobs = [job for job in self._jobs() if job.document == document]
+            jobs = [j for j in self._jobs() if j.document == document and j.answer not in spare]
         for job in jobs:
             job.abandon()
 

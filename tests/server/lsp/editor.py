@@ -51,6 +51,7 @@ class Editor:
         self.logs: list[str] = []
         self.shown: list[str] = []
         self.progress: list[str] = []
+        self.statuses: list[dict[str, Any]] = []
         self.settings: object = None
         self._leaving = False
         self._options = options
@@ -208,6 +209,7 @@ class Editor:
         client.feature(types.WINDOW_SHOW_MESSAGE)(lambda p: self.shown.append(p.message))
         client.feature(types.WINDOW_WORK_DONE_PROGRESS_CREATE)(lambda p: None)
         client.feature(types.PROGRESS)(lambda p: self.progress.append(p.value["kind"]))
+        client.feature("fairlead/status")(lambda p: self.statuses.append(p._asdict()))
         client.feature(types.WORKSPACE_CONFIGURATION)(lambda p: [self.settings])
         await client.start_io(*command, cwd=ROOT)
         assert client._server is not None

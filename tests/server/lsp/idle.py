@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fairlead_monitors.engine import Names
+from fairlead_monitors.engine import Diagnostics, Kind, Names
 from fairlead_server.completing import Completing
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.suggestion import (
@@ -41,6 +41,15 @@ class IdleCompleter(Completing):
 
     def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
         return None
+
+    def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
+        return Names.unknown("idle", "")
+
+    def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
+        return Diagnostics.unknown("idle", "")
+
+    def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
+        return ""
 
     def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
         return ()

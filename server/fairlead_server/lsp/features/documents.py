@@ -8,6 +8,7 @@ import logging
 from lsprotocol import types
 
 from fairlead_server.document import DocumentSnapshot
+from fairlead_server.lsp.features import inline_completion
 from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.lsp.snapshot import snapshot_of
 
@@ -28,15 +29,26 @@ def did_open(server: FairleadServer, params: types.DidOpenTextDocumentParams) ->
 
 
 def did_change(server: FairleadServer, params: types.DidChangeTextDocumentParams) -> None:
-    """Stop work on the text as it was: the answers would not fit any more."""
-    server.recent.changed(params.text_document.uri, params.content_changes)
-    server.worker.drop(params.text_document.uri)
+    """Stop work on the text as it was, unless the user is typing what is being written."""
+    uri = params.text_document.uri
+    server.recent.changed(uri, params.content_changes)
+    document = snapshot_of(server.workspace, uri)
+    if document is None:
+        return
+    accepted = server.attempts.changed(uri, document.text)
+    server.waiting.changed(uri)
+    server.worker.drop(uri, spare=server.attempts.pending(uri))
+    if accepted is not None:
+        inline_completion.prefetch(server, uri, document, len(accepted.before))
 
 
 def did_close(server: FairleadServer, params: types.DidCloseTextDocumentParams) -> None:
-    """Stop work on the document."""
-    server.recent.closed(params.text_document.uri)
-    server.worker.drop(params.text_document.uri)
+    """Stop work on the document, and forget it."""
+    uri = params.text_document.uri
+    server.recent.closed(uri)
+    server.attempts.forget(uri)
+    server.waiting.changed(uri)
+    server.worker.drop(uri)
 
 
 def warm_all(server: FairleadServer) -> None:

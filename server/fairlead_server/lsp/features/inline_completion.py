@@ -5,39 +5,24 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 from lsprotocol import types
 
 from fairlead_decoding.types import GenerationConfig
 from fairlead_server.completing import Completing
+from fairlead_server.document import DocumentSnapshot
 from fairlead_server.lsp import convert
-from fairlead_server.lsp.recent import Surroundings
+from fairlead_server.lsp.account import Account
+from fairlead_server.lsp.attempts import AUTOMATIC, INVOKED, PREFETCH, Attempt, Effort, give_up
 from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.lsp.snapshot import snapshot_of
-from fairlead_server.lsp.worker import Priority
-from fairlead_server.settings import Settings
+from fairlead_server.lsp.typed import Spot
+from fairlead_server.lsp.waiting import MOVED_ON, Waiter
 from fairlead_server.suggestion import CompletionRequest, CompletionResult
 
 _TEMPERATURE = 0.6
-
-
-@dataclass(frozen=True)
-class Effort:
-    """What one request may cost.
-
-    `samples` come in addition to the greedy text. `seconds` are for all of decoding, and
-    `patience` is the share of the patience in the settings that one analysis may take.
-    """
-
-    priority: Priority
-    samples: int
-    seconds: float
-    patience: float
-
-
-INVOKED = Effort(Priority.INVOKED, samples=2, seconds=5.0, patience=1.0)
-AUTOMATIC = Effort(Priority.AUTOMATIC, samples=0, seconds=2.0, patience=0.25)
 NOTHING = CompletionResult(())
 
 
@@ -62,51 +47,126 @@ async def inline_completion(
     if place is None:
         return nothing
     invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
-    result = await _complete(server, uri, place, INVOKED if invoked else AUTOMATIC)
+    begun = time.monotonic()
+    result, outcome = await _suggestions(server, uri, place, INVOKED if invoked else AUTOMATIC)
+    if snapshot_of(server.workspace, uri) != document:
+        result, outcome = NOTHING, MOVED_ON
     for remark in result.remarks:
         server.remark(remark)
-    if snapshot_of(server.workspace, uri) != document:
-        return nothing
-    return convert.inline_completions(result.suggestions, place, codec)
+    items = convert.inline_completions(result.suggestions, place, codec)
+    if result.suggestions and not items.items:
+        outcome = "what was written is blank, or does not go on the item that is selected"
+    position = params.position
+    server.account = Account(
+        document.path,
+        position.line + 1,
+        position.character + 1,
+        outcome,
+        time.monotonic() - begun,
+        result if result is not NOTHING else None,
+    )
+    return items
 
 
-async def _complete(
+async def _suggestions(
     server: FairleadServer, uri: str, place: convert.Place, effort: Effort
-) -> CompletionResult:
+) -> tuple[CompletionResult, str]:
+    """Return what is suggested at `place`, and how that came about."""
+    text = place.document.text
+    spot = Spot(text[: place.offset], text[place.offset :])
+    waiter = server.waiting.enter(uri, effort.priority)
+    try:
+        found = server.attempts.find(uri, spot, effort)
+        if found is not None and (why := await _in_vain(waiter, found)):
+            return NOTHING, why
+        if found is not None and (left := found.left_at(spot)):
+            return left, "typed along" if found.spot != spot else "suggested before"
+        attempt = begin(server, uri, place.document, place.offset, effort)
+        with server.status.decoding():
+            why = await _in_vain(waiter, attempt)
+    finally:
+        server.waiting.leave(waiter)
+    return (NOTHING, why) if why else _decoded(server, attempt)
+
+
+async def _in_vain(waiter: Waiter, attempt: Attempt) -> str:
+    """Wait for `attempt`; return why its result is not wanted any more, if that is so.
+
+    When the client cancels the request, the attempt ends, unless the user is typing along it.
+    """
+    either: set[asyncio.Future[Any]] = {asyncio.wrap_future(attempt.answer), waiter.in_vain}
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        if not attempt.is_followed():
+            give_up(attempt)
+        raise
+    return waiter.in_vain.result() if waiter.in_vain.done() else ""
+
+
+def _decoded(server: FairleadServer, attempt: Attempt) -> tuple[CompletionResult, str]:
+    """Return the result of a finished attempt, and how it came about."""
+    if attempt.answer.cancelled():
+        return NOTHING, "it was given up for something newer"
+    result = attempt.answer.result()
+    server.status.decoded(result)
+    if result is NOTHING:
+        return result, server.status.status.message or "it was given up for something newer"
+    return result, "decoded"
+
+
+def prefetch(server: FairleadServer, uri: str, document: DocumentSnapshot, offset: int) -> None:
+    """Begin what will be asked for next, as a suggestion that ends at `offset` was accepted."""
+    begin(server, uri, document, offset, PREFETCH)
+
+
+def begin(
+    server: FairleadServer, uri: str, document: DocumentSnapshot, offset: int, effort: Effort
+) -> Attempt:
+    """Queue the work on suggestions at `offset`."""
+    attempt = Attempt(Spot(document.text[:offset], document.text[offset:]), effort)
     settings = server.state.settings()
     around = server.recent.around(server.workspace, uri)
-
-    def work(completer: Completing, over: Callable[[], bool]) -> CompletionResult:
-        return suggest(completer, place, around, settings, effort, over)
-
-    return await asyncio.wrap_future(server.worker.submit(uri, effort.priority, work, NOTHING))
-
-
-def suggest(
-    completer: Completing,
-    place: convert.Place,
-    around: Surroundings,
-    settings: Settings,
-    effort: Effort,
-    over: Callable[[], bool],
-) -> CompletionResult:
-    """Return the greedy suggestion, then the sampled ones that `effort` allows."""
-    deadline = time.monotonic() + effort.seconds
-    greedy = CompletionRequest(
-        place.document,
-        place.offset,
-        GenerationConfig(max_new_tokens=settings.max_new_tokens, deadline=deadline),
+    request = CompletionRequest(
+        document,
+        offset,
+        GenerationConfig(max_new_tokens=settings.max_new_tokens),
         guided=settings.guided,
         patience=settings.patience * effort.patience,
         others=around.others,
         edits=around.edits,
         context=settings.context,
     )
-    result = completer.complete(greedy, cancelled=over)
-    if not effort.samples or over() or time.monotonic() >= deadline:
+
+    def work(completer: Completing, over: Callable[[], bool]) -> CompletionResult:
+        return suggest(completer, request, attempt, over)
+
+    attempt.answer = server.worker.submit(uri, effort.priority, work, NOTHING)
+    server.attempts.add(uri, attempt)
+    return attempt
+
+
+def suggest(
+    completer: Completing,
+    request: CompletionRequest,
+    attempt: Attempt,
+    over: Callable[[], bool],
+) -> CompletionResult:
+    """Return the greedy suggestion, then the sampled ones that the attempt's effort allows."""
+    effort = attempt.effort
+    deadline = time.monotonic() + effort.seconds
+    greedy = replace(request, config=replace(request.config, deadline=deadline))
+
+    def cancelled() -> bool:
+        return over() or not attempt.is_wanted()
+
+    result = completer.complete(greedy, cancelled=cancelled, growing=attempt.grow)
+    if cancelled():
+        return NOTHING
+    if not effort.samples or time.monotonic() >= deadline:
         return result
     config = replace(greedy.config, temperature=_TEMPERATURE)
     sampled = completer.complete(
-        replace(greedy, config=config, samples=effort.samples), cancelled=over
+        replace(greedy, config=config, samples=effort.samples), cancelled=cancelled
     )
     return replace(result, suggestions=result.suggestions + sampled.suggestions)

@@ -45,6 +45,7 @@ def initialized(server: FairleadServer, params: types.InitializedParams) -> None
 
     def on_model(state: ModelState) -> None:
         indicator.show(state)
+        _show(server, state)
         if state.phase == "ready":
             documents.warm_all(server)
         elif state.phase == "failed":
@@ -62,6 +63,12 @@ def shutdown(server: FairleadServer, params: None) -> None:
 def leave(server: FairleadServer, params: None) -> None:
     """Stop all work, in case the client did not ask for a shutdown before."""
     server.worker.close()
+
+
+def _show(server: FairleadServer, state: ModelState) -> None:
+    completer = server.worker.completer(patience=0) if state.phase == "ready" else None
+    name = completer.model_name if completer else server.state.settings().model
+    server.status.model(state.phase, name, str(state.error or ""))
 
 
 def _tell_failure(server: FairleadServer, error: Exception | None) -> None:

@@ -1,0 +1,54 @@
+"""What the editor and the command line stated, and what follows from it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fairlead_server.lsp.snapshot import project_in
+from fairlead_server.settings import Layer, Options, Settings, Stack, stack
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class State:
+    """What was stated on the command line, at the start, and since; of all folders and of each.
+
+    `folders` are those that are open in the editor, the first of which counts for what lies in
+    none. All are replaced, never changed, so that any thread may read them.
+    """
+
+    command_line: Options
+    initial: Options = field(default_factory=Options)
+    configured: Options = field(default_factory=Options)
+    of_folders: dict[str, Options] = field(default_factory=dict)
+    folders: tuple[str, ...] = ()
+    remarks: set[str] = field(default_factory=set)
+    shut_down: bool = False
+
+    def settings(self, path: str | None = None) -> Settings:
+        """Return the settings that hold now for the document at `path`, or for the first folder."""
+        return self.stack_of(project_in(self.folders, path)).settings()
+
+    def stack_of(self, project: str | None) -> Stack:
+        """Return all that is stated for the project in a folder."""
+        editor = (
+            Layer("editor, at the start", self.initial),
+            Layer("editor", self.configured),
+            Layer("editor, for the folder", self.of_folders.get(project or "", Options())),
+        )
+        return stack(project, editor, self.command_line)
+
+    def complaints(self) -> Iterable[str]:
+        """Yield what is wrong with the files that settings come from, once each."""
+        for project in self.folders or (None,):
+            found = self.stack_of(project)
+            said = found.warnings()
+            if found.ignored is not None:
+                said.append(f"{found.ignored} is ignored: the workspace is not trusted")
+            for text in said:
+                if text not in self.remarks:
+                    self.remarks.add(text)
+                    yield text
