@@ -18,8 +18,6 @@ import ast
 import importlib.util
 import json
 import math
-import os
-import platform
 import random
 import re
 import shutil
@@ -27,15 +25,16 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import stdev
 from typing import Any
 
-import numpy as np
 from _history import Moment, moments
 
 from fairlead_decoding.complete import Decoder
+from fairlead_decoding.sampling import log_probability
 from fairlead_decoding.types import Completion, GenerationConfig, Prompt
 from fairlead_monitors.engine import (
     CompletionEngine,
@@ -52,9 +51,10 @@ from fairlead_server.completer import Completer
 from fairlead_server.context import assemble
 from fairlead_server.context.source import EDITS, NAMES
 from fairlead_server.document import DocumentSnapshot
-from fairlead_server.engine import LAYOUTS
+from fairlead_server.evaluation.figures import share
+from fairlead_server.evaluation.machine import describe_machine
 from fairlead_server.model_files import load_model
-from fairlead_server.settings import Options, resolve
+from fairlead_server.settings import LAYOUTS, Options, resolve
 from fairlead_server.suggestion import CompletionRequest
 
 PACKAGES = ("jedi", "parso", "pygls", "importlinter", "grimp", "hypothesis")
@@ -90,12 +90,9 @@ class Listening(Decoder):
     def bits(self, text: str) -> float:
         """Return the information in `text`, written after the last prompt."""
         session, logits = self.prompts.prefill(self.last.tokens)
-        session, total = session.fork(), 0.0
-        for token in self.model.encode(self.last.heal.decode() + text):
-            total += float(np.logaddexp.reduce(logits.astype(np.float64)) - logits[token])
-            logits = session.forward([token])
-        session.close()
-        return total / math.log(2)
+        tokens = self.model.encode(self.last.heal.decode() + text)
+        with closing(session.fork()) as fork:
+            return -log_probability(fork, logits, tokens) / math.log(2)
 
 
 class Remembering(Unknowing):
@@ -272,14 +269,7 @@ def figures(tally: Tally) -> dict[str, dict[str, object]]:
     """Sum up: shares with Wilson's interval, and what each source gained and lost."""
     found: dict[str, dict[str, object]] = {}
     for (metric, guided, name), right in tally.right.items():
-        low, high = wilson(sum(right), len(right))
-        entry: dict[str, object] = {
-            "value": sum(right) / len(right),
-            "unit": "share",
-            "n": len(right),
-            "low": low,
-            "high": high,
-        }
+        entry: dict[str, object] = asdict(share(right))
         base = tally.right[metric, guided, "none"]
         gained = sum(new and not old for new, old in zip(right, base, strict=True))
         lost = sum(old and not new for new, old in zip(right, base, strict=True))
@@ -301,14 +291,6 @@ def figures(tally: Tally) -> dict[str, dict[str, object]]:
         mean = sum(counts) / len(counts)
         found[f"context_tokens.{name}"] = {"value": mean, "unit": "tokens", "n": len(counts)}
     return found
-
-
-def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson, 1927)."""
-    share, scale = right / n, 1 + z * z / n
-    middle = (share + z * z / (2 * n)) / scale
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / scale
-    return middle - half, middle + half
 
 
 def sign_test(gained: int, lost: int) -> float:
@@ -347,10 +329,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tally = measure(completer, decoder, engine, places, sets)
     completer.close()
     report = {
-        "eval": "context",
+        "benchmark": "context",
         "version": __version__,
         "model": decoder.model.name,
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "machine": describe_machine(),
         "seed": stated.seed,
         "command": "python benchmarks/context.py " + " ".join(arguments or sys.argv[1:]),
         "figures": figures(tally),

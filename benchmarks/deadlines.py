@@ -18,6 +18,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.server.language_server.waiting import FAULTS, Wait, waits
 
+from fairlead_server import __version__
+from fairlead_server.evaluation.machine import describe_machine
+
 LIMIT_MS = 50.0
 
 
@@ -46,7 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measured += waits(fault, Path(folder), options.deadline, options.questions)
     figures = report(measured)
     if options.json:
-        json.dump(figures, sys.stdout, indent=2)
+        stated = f"--deadline {options.deadline} --questions {options.questions}"
+        facts = {
+            "benchmark": "deadlines",
+            "version": __version__,
+            "machine": describe_machine(),
+            "command": f"python benchmarks/deadlines.py --json {stated}",
+        }
+        json.dump(facts | figures, sys.stdout, indent=2)
     else:
         for name, value in figures.items():
             print(f"{name:12} {value}")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairlead_decoding.matcher import Matcher
-from fairlead_decoding.model import Logits
+from fairlead_decoding.model import Logits, Session
 from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.trie import Ids, Scores, Span, TokenTrie
 from fairlead_decoding.types import GenerationConfig, Veto
@@ -69,6 +69,19 @@ def log_sum(logits: Logits) -> float:
     if -_SAFE < top < _SAFE:
         return float(np.log(np.exp(logits).sum()))  # One pass less than what follows.
     return top + float(np.log(np.exp(logits - top).sum())) if top > -np.inf else top
+
+
+def log_probability(session: Session, logits: Logits, tokens: Sequence[int]) -> float:
+    """Return the natural logarithm of the probability of `tokens` after what `session` holds.
+
+    `logits` are its last. All but the last of `tokens` are appended to it.
+    """
+    total = 0.0
+    for number, token in enumerate(tokens, 1):
+        total += float(logits[token]) - log_sum(logits)
+        if number < len(tokens):
+            logits = session.forward([token])
+    return total
 
 
 @dataclass

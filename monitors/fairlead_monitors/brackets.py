@@ -44,14 +44,11 @@ class Balance:
         return tree
 
     def _closed(self, found: Grammar, after: bytes) -> list[bytes]:
+        if not after:
+            return []
         if self._after is None or self._after[0] != after:
             self._after = after, _left_closed(found.brackets_in(found.parse(after)))
         return self._after[1]
-
-
-def missing(language: str, before: bytes, after: bytes) -> bytes | None:
-    """Return what is missing between two texts; see `Balance`."""
-    return Balance(language).missing(before, after)
 
 
 def _left_open(brackets: Iterable[Node]) -> list[bytes]:

@@ -49,12 +49,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Names:
-    """The names that may be written at a place. `reason` says why the list is not COMPLETE."""
+    """The names that may be written at a place. `reason` says why the list is not COMPLETE.
+
+    `doubted` are those that one analysis lists and another does not: they are neither offered nor
+    vetoed.
+    """
 
     names: frozenset[str]
     completeness: Completeness
     engine: str
     reason: str = ""
+    doubted: frozenset[str] = frozenset()
 
     @classmethod
     def unknown(cls, engine: str, reason: str) -> Names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar, cast
 
@@ -323,9 +323,11 @@ def _leading(data: bytes, continues: frozenset[int]) -> int:
 def _spelled(constraint: Constraint, data: bytes) -> int:
     """Return how many bytes of `data` go on with, or end, one of the names."""
     length = _leading(data, constraint.continues)
+    names: Iterable[bytes] = constraint.names
     for end in range(1, length + 1):
         begun = constraint.typed + data[:end]
-        if not any(name.startswith(begun) for name in constraint.names):
+        names = [name for name in names if name.startswith(begun)]
+        if not names:
             return end - 1
     ended = constraint.typed + data[:length]
     return length if length < len(data) and ended not in constraint.names else len(data)

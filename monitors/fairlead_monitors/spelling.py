@@ -25,7 +25,6 @@ def _beginnings(words: frozenset[bytes]) -> frozenset[bytes]:
     return frozenset(word[:end] for word in words for end in range(len(word) + 1))
 
 
-_WRITTEN = "it is not listed, but the document names it elsewhere"
 _NEW = "it may be a new name"
 
 M = TypeVar("M", bound="NamesMonitor")  # type: ignore[type-arg]
@@ -311,8 +310,8 @@ class NamesMonitor(Generic[S]):
         members = self._members(name)
         sure = members.complete and name.opening.refuses
         listed = members.complete or self.trusts_partial
-        written = spelled in members.written
-        known = not written and (sure or (listed and spelled in members.names))
+        doubt = members.doubt(spelled)
+        known = not doubt and (sure or (listed and spelled in members.names))
         return Evidence(
             name=spelled.decode(errors="replace"),
             kind=self.kind,
@@ -321,7 +320,7 @@ class NamesMonitor(Generic[S]):
             candidates=len(members.members.names),
             start=name.start,
             end=name.start + len(name.typed),
-            reason=members.members.reason or ("" if known else _WRITTEN if written else _NEW),
+            reason=members.members.reason or ("" if known else doubt or _NEW),
         )
 
     def _may_be_literal(self, typed: bytes) -> bool:

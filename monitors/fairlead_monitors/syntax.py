@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from tree_sitter import Tree
 
-from fairlead_monitors.brackets import missing
+from fairlead_monitors.brackets import Balance
 from fairlead_monitors.evidence import Evidence, Verdict
 from fairlead_monitors.trees import Grammar, edited, grammar
 
@@ -32,6 +33,7 @@ class SyntaxCheck:
         self._language = language
         self._before, self._after = (t.encode(errors="replace") for t in (before, after))
         self._old: tuple[Tree, Errors] | None = None
+        self._balance = Balance(language)
 
     def judge(self, text: str, *, finished: bool = True) -> Evidence:
         """Return the verdict on `text`; unless it is `finished`, nothing is said of its last line.
@@ -75,11 +77,16 @@ class SyntaxCheck:
             return Verdict.UNKNOWN, f"no grammar for {self._language} is installed"
         if not self._new_errors(self._grammar, data):
             return Verdict.VALID, ""
-        if not self._can_be_mended(self._grammar, b""):
+        if not self._is_mendable:
             return Verdict.UNKNOWN, "the document does not parse without it either"
         if self._can_be_mended(self._grammar, data):
             return Verdict.UNKNOWN, _MORE
         return Verdict.INVALID, "it does not parse"
+
+    @cached_property
+    def _is_mendable(self) -> bool:
+        """Tell whether some text would mend the document."""
+        return self._grammar is not None and self._can_be_mended(self._grammar, b"")
 
     def _can_be_mended(self, found: Grammar, data: bytes) -> bool:
         """Tell whether some way in which the text might go on parses."""
@@ -106,9 +113,9 @@ class SyntaxCheck:
 
     def _ends(self, data: bytes) -> Iterator[bytes]:
         """Yield ways in which a text that breaks off might go on."""
-        closers = missing(self._language, self._before + data, self._after)
+        closers = self._balance.missing(self._before + data, self._after)
         if closers is None:
-            closers = missing(self._language, self._before + data, b"") or b""
+            closers = self._balance.missing(self._before + data, b"") or b""
         line = (self._before[-400:] + data).rpartition(b"\n")[2]
         indent = line[: len(line) - len(line.lstrip())]
         for template in _ENDS.get(self._language, _ENDS_OF_STATEMENTS):

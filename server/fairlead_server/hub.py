@@ -5,12 +5,13 @@ The connection is opened by this module only, and only when a user asks for a mo
 
 from __future__ import annotations
 
-import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from fairlead_server.errors import UserError
+from fairlead_server.hashing import sha256_of
 from fairlead_server.model_choice import models_folder
 
 _PREFERRED = ("q8_0", "q6_k", "q5_k_m", "q4_k_m", "f16", "bf16")
@@ -47,8 +48,9 @@ def choose_file(names: list[str], repository: str) -> str:
     if len(files) == 1:
         return files[0]
     for kind in _PREFERRED:
+        named = re.compile(rf"(?<![a-z0-9]){kind}")
         # Files in pieces ("-00001-of-00003") are not for us.
-        fitting = [name for name in files if kind in name.lower() and "-of-" not in name]
+        fitting = [name for name in files if named.search(name.lower()) and "-of-" not in name]
         if len(fitting) == 1:
             return fitting[0]
     if not files:
@@ -79,13 +81,10 @@ def _require_hash(path: Path, stated: str | None) -> None:
     """Raise `UserError`, and delete the file, when it is not what was stated."""
     if stated is None:
         return
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    if digest.hexdigest() != stated:
+    found = sha256_of(path)
+    if found != stated:
         path.unlink()
         raise UserError(
-            f"{path.name} is damaged: its SHA-256 is {digest.hexdigest()}, the hub states "
+            f"{path.name} is damaged: its SHA-256 is {found}, the hub states "
             f"{stated}; it was deleted, pull it again"
         )

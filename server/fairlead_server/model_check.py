@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from fairlead_decoding.complete import Decoder
 from fairlead_decoding.model import LanguageModel
 from fairlead_decoding.monitor import Unguided
 from fairlead_decoding.prompt import Layout, build_prompt, find_fim_tokens, preferred_layout
-from fairlead_decoding.sampling import log_sum
+from fairlead_decoding.sampling import log_probability
 from fairlead_decoding.types import GenerationConfig
 
 _SAMPLES = (
@@ -122,13 +123,5 @@ def _log_probability(
 ) -> float:
     prompt = build_prompt(model, before, after, layout=layout, max_new_tokens=16)
     tokens = model.encode(prompt.heal.decode() + wanted)
-    session = model.session()
-    total = 0.0
-    try:
-        logits = session.forward(list(prompt.tokens))
-        for token in tokens:
-            total += float(logits[token]) - log_sum(logits)
-            logits = session.forward([token])
-    finally:
-        session.close()
-    return total
+    with closing(model.session()) as session:
+        return log_probability(session, session.forward(list(prompt.tokens)), tokens)

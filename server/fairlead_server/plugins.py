@@ -13,6 +13,7 @@ fairlead.validators   ``validator() -> PatchValidator``
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -40,5 +41,7 @@ def load(group: str, name: str) -> Any:
     raise UserError(f"no {group} plug-in is called {name!r}; installed are: {known}")
 
 
-def _points(group: str) -> list[EntryPoint]:
-    return list(entry_points(group=f"fairlead.{group}"))
+@cache
+def _points(group: str) -> tuple[EntryPoint, ...]:
+    # Each look reads the metadata of every distribution that is installed.
+    return tuple(entry_points(group=f"fairlead.{group}"))

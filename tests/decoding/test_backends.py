@@ -315,7 +315,7 @@ def test_control_tokens_write_nothing_and_are_not_encoded(
 def test_metadata_is_what_the_file_states(model: LanguageModel) -> None:
     stated = {
         "general.architecture": "llama",
-        "general.name": "bootstrap-code",
+        "general.name": "fairlead-8m",
         "llama.context_length": "1024",
         "tokenizer.ggml.model": "gpt2",
         "tokenizer.ggml.add_bos_token": "false",

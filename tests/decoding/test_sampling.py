@@ -8,10 +8,10 @@ import pytest
 from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import Logits
 from fairlead_decoding.monitor import Monitor, Unguided
-from fairlead_decoding.sampling import choose, log_sum, nucleus
+from fairlead_decoding.sampling import choose, log_probability, log_sum, nucleus
 from fairlead_decoding.trie import TokenTrie
 from fairlead_decoding.types import GenerationConfig
-from tests.decoding.fakes import BYTES, OneOf
+from tests.decoding.fakes import BYTES, OneOf, ScriptedModel
 
 DRAWS = 4000
 
@@ -133,3 +133,21 @@ def test_a_list_without_names_admits_nothing(config: GenerationConfig) -> None:
     matcher: Matcher[Monitor] = Matcher(TokenTrie(BYTES), OneOf())
     logits = logits_of(WEIGHTS)
     assert choose(logits, matcher, config, np.random.default_rng(0)) is None
+
+
+@pytest.mark.parametrize(("text", "passes"), [("ab", 1), ("abab", 3), ("a", 0), ("", 0)])
+def test_log_probability(text: str, passes: int) -> None:
+    """ "a" and "b" come by turns with a quarter of the probability each time."""
+    scores = np.log(np.full(len(BYTES), 0.75 / (len(BYTES) - 1), np.float32))
+
+    def script(before: bytes) -> Logits:
+        row = scores.copy()
+        row[ord("b") if before.endswith(b"a") else ord("a")] = np.log(0.25)
+        return row
+
+    model = ScriptedModel(BYTES, script)
+    session = model.session()
+    logits = session.forward(model.encode("b"))
+    found = log_probability(session, logits, model.encode(text))
+    assert found == pytest.approx(len(text) * np.log(0.25), abs=1e-5)
+    assert model.evaluated == 1 + passes

@@ -1,10 +1,11 @@
-"""Engines for tests: a table of members by receiver, and one that is late or silent."""
+"""Engines for tests: tables of members by receiver, of names by kind, and one that is silent."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
+from typing import ClassVar
 
 from fairlead_monitors.engine import (
     Completeness,
@@ -16,13 +17,12 @@ from fairlead_monitors.engine import (
     answered,
 )
 
-RECEIVER = re.compile(r"(\w+|[)\]])[\s\\]*\.\s*\Z")
-
 
 class TableEngine(Unknowing):
     """Knows the members of each receiver by its last word; the rest is unknown."""
 
     name = "table"
+    receiver: ClassVar[re.Pattern[str]] = re.compile(r"(\w+|[)\]])[\s\\]*\.\s*\Z")
 
     def __init__(self, members: Mapping[str, str]) -> None:
         self.members_of = {k: frozenset(v.split()) for k, v in members.items()}
@@ -31,7 +31,7 @@ class TableEngine(Unknowing):
 
     def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
         self.asked.append((source, offset))
-        found = RECEIVER.search(source.text[:offset])
+        found = self.receiver.search(source.text[:offset])
         receiver = found[1] if found else ""
         if kind is not Kind.MEMBER or receiver not in self.members_of:
             return answered(Names.unknown(self.name, f"no entry for {receiver!r}"))
@@ -51,6 +51,22 @@ class EveryReceiver(TableEngine):
 
     def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
         return answered(self.answer)
+
+
+class KindTable(Unknowing):
+    """Gives every place the names of the kind that is asked for; other kinds are unknown."""
+
+    name = "table"
+
+    def __init__(self, names: Mapping[Kind, str]) -> None:
+        self._names = {kind: frozenset(text.split()) for kind, text in names.items()}
+        self.asked: list[tuple[Kind, str, str]] = []
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        self.asked.append((kind, source.text[:offset], source.text[offset:]))
+        if kind not in self._names:
+            return answered(Names.unknown(self.name, "no entry"))
+        return answered(Names(self._names[kind], Completeness.COMPLETE, self.name))
 
 
 class SilentEngine(TableEngine):

@@ -42,6 +42,12 @@ def diagnosed(text: str, path: str = "/a/b.py") -> Diagnostics:
         ("def f(x): return x.y\n", []),
         ("class A:\n    def __getattr__(self, name): return name\nA().b\n", []),
         ("x: int = 1\nx.y = 2\n", []),
+        (
+            "class A:\n    def f(self):\n        self.f\n        try: self.b\n"
+            "        except AttributeError: pass\n",
+            [],
+        ),
+        ("import os as o; x = o.sep\n", []),
         ("'`quoted` a.b.c'  # nothing.here\n".replace("`", ""), []),
     ],
 )

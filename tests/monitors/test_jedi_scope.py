@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from parso.cache import parser_cache
 
 from fairlead_monitors.engine import Completeness, Names, Source
 from fairlead_monitors.python.jedi_scope import names_in_scope
-from fairlead_monitors.python.jedi_script import ask
+from fairlead_monitors.python.jedi_script import Place, ask
 
 COMPLETE, PARTIAL = Completeness.COMPLETE, Completeness.PARTIAL
+PROBES = {"__probe_main__.py", "__probe__.py"}
 
 FILES = {
     "shop/__init__.py": "from .orders import *\nVERSION = 1\n",
@@ -70,3 +72,20 @@ def test_a_package_sees_the_modules_beside_it(project: Path) -> None:
 def test_other_files_may_have_names_from_outside() -> None:
     found = ask(names_in_scope, Names.unknown, Source("/a/b.ipynb", ""), 0)
     assert found.completeness is PARTIAL
+
+
+def test_no_text_is_remembered_that_jedi_failed_on(project: Path) -> None:
+    source = Source(str(project / "shop" / "main.py"), "x = 1\n")
+
+    def fail(place: Place) -> Names:
+        for script in (place.script(place.text), place.script("y = 1\n", short=True)):
+            assert script._module_node is not None
+        assert remembered() == PROBES
+        raise KeyError("a module")
+
+    def remembered() -> set[str]:
+        paths = (Path(path) for texts in parser_cache.values() for path in texts if path)
+        return {path.name for path in paths if path.parent == project / "shop"} & PROBES
+
+    assert ask(fail, Names.unknown, source, 0).reason == "jedi failed with KeyError"
+    assert remembered() == set()

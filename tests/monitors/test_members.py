@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from dataclasses import replace
+
 import pytest
 
 from fairlead_monitors.context import Context
+from fairlead_monitors.engine import Kind, Names, Source, answered
 from fairlead_monitors.evidence import Verdict
+from fairlead_monitors.lookup import DOUBTED
 from fairlead_monitors.python.members import MembersMonitor
 from tests.monitors.engines import SilentEngine, TableEngine
+from tests.monitors.stepwise import at, check, listed
 
 TABLE = {
     "xs": "append pop popitem",
@@ -19,10 +25,7 @@ TABLE = {
 
 
 def monitor(text: str, engine: TableEngine | None = None, patience: float = 2.0) -> MembersMonitor:
-    prefix, _, suffix = text.partition("|")
-    return MembersMonitor(
-        Context("a.py", prefix, suffix, engine or TableEngine(TABLE), patience=patience)
-    )
+    return MembersMonitor(at("a.py", text, engine or TableEngine(TABLE), patience=patience))
 
 
 @pytest.mark.parametrize(
@@ -68,17 +71,7 @@ def monitor(text: str, engine: TableEngine | None = None, patience: float = 2.0)
     ],
 )
 def test_admitted(text: str, data: str, admitted: str) -> None:
-    whole, byte_wise = monitor(text), monitor(text)
-    expected = len(admitted.encode())
-    assert whole.admitted(data.encode()) == expected
-    for byte in data.encode()[:expected]:
-        assert byte_wise.admitted(bytes([byte])) == 1
-        byte_wise.advance(bytes([byte]))
-    if expected < len(data.encode()):
-        assert byte_wise.admitted(data.encode()[expected : expected + 1]) == 0
-    whole.advance(data.encode()[:expected])
-    assert whole.may_end() == byte_wise.may_end()
-    assert whole.evidence() == byte_wise.evidence()
+    check(lambda: monitor(text), data, admitted)
 
 
 @pytest.mark.parametrize(
@@ -99,22 +92,16 @@ def test_may_end(text: str, may_end: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "names", "typed"),
+    ("text", "names"),
     [
-        ("xs.|", {"append", "pop", "popitem"}, ""),
-        ("xs.po|", {"append", "pop", "popitem"}, "po"),
-        ("xs|", None, None),
-        ("unknown.|", None, None),
+        ("xs.|", ({"append", "pop", "popitem"}, "")),
+        ("xs.po|", ({"append", "pop", "popitem"}, "po")),
+        ("xs|", None),
+        ("unknown.|", None),
     ],
 )
-def test_constraint(text: str, names: set[str] | None, typed: str | None) -> None:
-    constraint = monitor(text).constraint()
-    if names is None:
-        assert constraint is None
-    else:
-        assert constraint is not None
-        assert {name.decode() for name in constraint.names} == names
-        assert constraint.typed.decode() == typed
+def test_constraint(text: str, names: tuple[set[str], str] | None) -> None:
+    assert listed(monitor(text).constraint()) == names
 
 
 def test_evidence_says_what_was_checked() -> None:
@@ -198,3 +185,23 @@ def test_what_the_document_names_elsewhere_is_let_pass_unchecked(
             Verdict.UNKNOWN,
             "it is not listed, but the document names it elsewhere",
         )
+
+
+class DoubtingEngine(TableEngine):
+    """Knows of one more name that another analysis denies."""
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        found = super().names(kind, source, offset).result()
+        return answered(replace(found, doubted=frozenset({"platform"})))
+
+
+def test_a_name_that_analysis_does_not_agree_on_is_let_pass_and_not_offered() -> None:
+    made = monitor("xs.|", DoubtingEngine(TABLE))
+    assert made.admitted(b"platform(") == len("platform(")
+    assert made.admitted(b"platfrom") == len("platf")
+    members = made.members()
+    assert members is not None
+    assert "platform" not in members.names
+    made.advance(b"platform(")
+    (evidence,) = made.evidence()
+    assert (evidence.verdict, evidence.reason) == (Verdict.UNKNOWN, DOUBTED)

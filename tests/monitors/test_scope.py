@@ -12,6 +12,7 @@ from fairlead_monitors.engine import Completeness, Kind, Names, Source, answered
 from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.python.scope import ScopeMonitor
 from tests.monitors.engines import SilentEngine, TableEngine
+from tests.monitors.stepwise import at, check
 
 
 class OneScope(TableEngine):
@@ -28,8 +29,7 @@ class OneScope(TableEngine):
 
 
 def monitor(text: str, engine: TableEngine | None = None) -> ScopeMonitor:
-    prefix, _, suffix = text.partition("|")
-    return ScopeMonitor(Context("a.py", prefix, suffix, engine or OneScope()))
+    return ScopeMonitor(at("a.py", text, engine or OneScope()))
 
 
 @pytest.mark.parametrize(
@@ -98,17 +98,7 @@ def monitor(text: str, engine: TableEngine | None = None) -> ScopeMonitor:
     ],
 )
 def test_admitted(text: str, data: str, admitted: str) -> None:
-    whole, byte_wise = monitor(text), monitor(text)
-    expected = len(admitted.encode())
-    assert data.encode()[: whole.admitted(data.encode())].decode(errors="replace") == admitted
-    for byte in data.encode()[:expected]:
-        assert byte_wise.admitted(bytes([byte])) == 1
-        byte_wise.advance(bytes([byte]))
-    if expected < len(data.encode()):
-        assert byte_wise.admitted(data.encode()[expected : expected + 1]) == 0
-    whole.advance(data.encode()[:expected])
-    assert whole.may_end() == byte_wise.may_end()
-    assert whole.evidence() == byte_wise.evidence()
+    check(lambda: monitor(text), data, admitted)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ CLASS = "class A(B):\n    field: int = 1\n    def method(self, one, *two, three=
     [
         (MODULE + "|", "p sys b d x y z !os !a !c !path"),
         ("import a.b.c\n|", "a !b !c"),
+        ("import a as b; c = 1\n|", "b c !a"),
+        ("from a import b as c; d = 1\n|", "c d !b"),
+        ("try: import a as b; c = 1\nexcept E: import d as b; e = 1\n|", "b c e !a !d"),
         ("x.y = z[i] = f(j)[k] = 1\n|", "!x !y !z !i !j !k"),
         ("x: int\ny: int = 1\n|", "x y !int"),
         ("x = y = 1; z = 2\n|", "x y z"),
@@ -37,6 +40,9 @@ CLASS = "class A(B):\n    field: int = 1\n    def method(self, one, *two, three=
         ("print(a := 1, [b for c in d])\n|", "a !b !c !d"),
         ("[(a := b) for b in c]\n|", "a !b"),
         ("type A[T] = list[T]\n|", "A !T"),
+        ("type A[T: (B, C), *U, **V] = list[|]\n", "A T U V !B !C !list"),
+        ("x = 1; type A[T = B] = C[D, |]\n", "A T !B !C !D"),
+        ("type A = B[C, |]\n", "A !B !C"),
         ("def f[T](a: T): |", "T a f"),
         ("def f(a, b=1, /, *c, d, **e) -> g: |", "f a b c d e !g"),
         ("def f(a): b = 1; return |", "a b"),
@@ -52,6 +58,9 @@ CLASS = "class A(B):\n    field: int = 1\n    def method(self, one, *two, three=
         # At the level of the module, in the order of the text, but for loops.
         ("|\na = 1\n", "!a"),
         ("while b:\n    |\n    a = 1\nc = 1\n", "a !c"),
+        ("for b in x:\n    for c in y:\n        |\n    a = 1\nfor d in z: e = 1\n", "a b c !d !e"),
+        ("for b in x:\n    a = 1\n|\nfor d in z: e = 1\n", "a b !d !e"),
+        ("for b in x: a = 1\nfor d in z:\n    |\n    e = 1\nc = 1\n", "a b d e !c"),
         ("class A:\n    |\n    b = 1\nc = 1\n", "!b !c"),
         ("def f(): |\na = 1\n", "a"),
         ("def f(x: |): pass\na = 1\n", "a"),
@@ -70,10 +79,12 @@ CLASS = "class A(B):\n    field: int = 1\n    def method(self, one, *two, three=
 )
 def test_names(text: str, names: str) -> None:
     before, _, after = text.partition("|")
-    found = visible(f"{before}here{after}", len(before)).names
+    scopes = Scopes(f"{before}here{after}")
+    found = scopes.visible(len(before)).names
     listed = {name for name in names.split() if name[0] != "!"}
     absent = {name[1:] for name in names.split() if name[0] == "!"}
     assert (listed - found, absent & found) == (set(), set())
+    assert {name for name in found | absent if scopes.reads(name, len(before))} == found
 
 
 @pytest.mark.parametrize(

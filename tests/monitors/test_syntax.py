@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead_monitors.brackets import missing
+from fairlead_monitors.brackets import Balance
 from fairlead_monitors.syntax import SyntaxCheck
 from fairlead_monitors.trees import LANGUAGES, grammar
 
@@ -104,7 +104,7 @@ def test_as_many_lines_are_kept_as_are_not_wrong(document: str, text: str, kept:
     ],
 )
 def test_missing_brackets(language: str, before: str, after: str, found: bytes | None) -> None:
-    assert missing(language, before.encode(), after.encode()) == found
+    assert Balance(language).missing(before.encode(), after.encode()) == found
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
+import codecs
+import gzip
 import io
+import lzma
+import multiprocessing
+import os
 import socket
 import sqlite3
+import ssl
 import tempfile
 import textwrap
 import threading
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,23 +32,11 @@ from fairlead_monitors.python.members import MembersMonitor
 from fairlead_monitors.python.typestate import PythonTypestate
 from fairlead_monitors.typestate import Life, state_of
 from tests.monitors.engines import TableEngine
+from tests.monitors.stepwise import ALL, at, check
 
 
 def monitor(text: str) -> PythonTypestate:
-    prefix, _, suffix = textwrap.dedent(text).strip("\n").partition("|")
-    return PythonTypestate(Context("a.py", prefix, suffix, Unknowing()))
-
-
-def forbidden(text: str, name: str) -> bool:
-    """Tell whether `name` cannot be called at the cursor; whole and byte by byte alike."""
-    data = f"{name}()".encode()
-    whole, byte_wise = monitor(text), monitor(text)
-    good = whole.admitted(data)
-    for byte in data[:good]:
-        assert byte_wise.admitted(bytes([byte])) == 1
-        byte_wise.advance(bytes([byte]))
-    assert good in (len(name), len(data))
-    return good < len(data)
+    return PythonTypestate(at("a.py", textwrap.dedent(text).strip("\n"), Unknowing()))
 
 
 CLOSED = "f = open(p)\nf.close()\n"
@@ -110,7 +107,7 @@ CLOSED = "f = open(p)\nf.close()\n"
     ],
 )  # fmt: skip
 def test_forbidden(text: str, name: str, expected: bool) -> None:
-    assert forbidden(text, name) == expected
+    check(lambda: monitor(text), f"{name}()", name if expected else ALL)
 
 
 def test_evidence_is_given_only_where_a_protocol_holds() -> None:
@@ -176,20 +173,73 @@ def test_a_declaration_that_is_wrong_is_refused(text: str, error: str) -> None:
         parsed("language = 'python'\n[[protocol]]\n" + text, "python")
 
 
-MAKE: dict[str, Callable[[Path], object]] = {
-    "open": lambda folder: (folder / "f").open("w+b", buffering=0),
-    "io.open": lambda folder: (folder / "f").open("w+"),
-    "io.StringIO": lambda folder: io.StringIO(),
-    "io.BytesIO": lambda folder: io.BytesIO(),
-    "tempfile.TemporaryFile": lambda folder: tempfile.TemporaryFile(),  # noqa: SIM115
-    "threading.Lock": lambda folder: threading.Lock(),
-    "threading.RLock": lambda folder: threading.RLock(),
-    "socket.socket": lambda folder: socket.socket(),
-    "sqlite3.connect": lambda folder: sqlite3.connect(":memory:"),
-    "sqlite3.Connection.cursor": lambda folder: sqlite3.connect(":memory:").cursor(),
-    "zipfile.ZipFile": lambda folder: _archive(folder / "z"),
-}
+def _written(folder: Path) -> Path:
+    path = folder / "f"
+    path.write_bytes(b"x")
+    return path
+
+
+def _compressed(module: Any, mode: str, folder: Path) -> object:
+    with module.open(folder / "f", "wb") as file:
+        file.write(b"x")
+    return module.open(folder / "f", mode)
+
+
+def _connected() -> socket.socket:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return socket.create_connection(server.getsockname())
+
+
+def _ssl_context() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _ssl_socket() -> ssl.SSLSocket:
+    return _ssl_context().wrap_socket(
+        socket.socket(), server_hostname="x", do_handshake_on_connect=False
+    )
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    archive = zipfile.ZipFile(path, "w")
+    archive.writestr("x", "y")
+    return archive
+
+
+MAKE: list[tuple[str, Callable[[Path], object]]] = [
+    ("open", lambda folder: (folder / "f").open("w+b", buffering=0)),
+    ("open", lambda folder: _written(folder).open("rb")),
+    ("open", lambda folder: _written(folder).open("wb")),
+    ("open", lambda folder: _written(folder).open()),
+    ("io.open", lambda folder: (folder / "f").open("w+")),
+    ("os.fdopen", lambda folder: os.fdopen(os.open(_written(folder), os.O_RDWR), "r+b")),
+    *(
+        (f"{module.__name__}.open", partial(_compressed, module, mode))
+        for module in (gzip, bz2, lzma)
+        for mode in ("rb", "wb", "rt", "wt")
+    ),
+    ("codecs.open", lambda folder: codecs.open(str(_written(folder)))),  # noqa: SIM115
+    ("codecs.open", lambda folder: codecs.open(str(_written(folder)), "w", "utf-8")),  # noqa: SIM115
+    ("io.StringIO", lambda folder: io.StringIO()),
+    ("io.BytesIO", lambda folder: io.BytesIO()),
+    ("tempfile.TemporaryFile", lambda folder: tempfile.TemporaryFile()),  # noqa: SIM115
+    ("tempfile.NamedTemporaryFile", lambda folder: tempfile.NamedTemporaryFile()),  # noqa: SIM115
+    ("threading.Lock", lambda folder: threading.Lock()),
+    ("threading.RLock", lambda folder: threading.RLock()),
+    ("multiprocessing.Lock", lambda folder: multiprocessing.Lock()),
+    ("multiprocessing.RLock", lambda folder: multiprocessing.RLock()),
+    ("socket.socket", lambda folder: socket.socket()),
+    ("socket.create_connection", lambda folder: _connected()),
+    ("ssl.SSLContext", lambda folder: _ssl_context()),
+    ("ssl.create_default_context", lambda folder: ssl.create_default_context()),
+    ("ssl.SSLContext.wrap_socket", lambda folder: _ssl_socket()),
+    ("sqlite3.connect", lambda folder: sqlite3.connect(":memory:")),
+    ("sqlite3.Connection.cursor", lambda folder: sqlite3.connect(":memory:").cursor()),
+    ("sqlite3.Connection.execute", lambda folder: sqlite3.connect(":memory:").execute("select 1")),
+    ("zipfile.ZipFile", lambda folder: _archive(folder / "z")),
+]
 ARGUMENTS: dict[str, tuple[object, ...]] = {
+    "peek": (1,),
     "readinto": (bytearray(1),),
     "write": (b"x",),
     "writelines": ([b"x"],),
@@ -213,37 +263,40 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "open": ("x", "w"),
 }
 TEXT = {"write": ("x",), "writelines": (["x"],)}
+# A closed gzip file raises an AttributeError, a lock of another process an AssertionError.
+ERRORS = (ValueError, OSError, RuntimeError, AttributeError, AssertionError, sqlite3.Error)
 TAKES_ONE = {"recv", "recvfrom", "recvmsg"}
 TAKES_BYTES = {"send", "sendall"}
 
 
-@pytest.mark.parametrize("opener", MAKE)
-def test_what_is_forbidden_fails(opener: str, tmp_path: Path) -> None:
+def test_all_that_a_protocol_holds_for_is_tried() -> None:
+    openers = {opener for protocol in protocols("python") for opener in protocol.opened_by}
+    assert {opener for opener, _ in MAKE} == openers
+
+
+@pytest.mark.parametrize(("opener", "make"), MAKE)
+def test_what_is_forbidden_fails(
+    opener: str, make: Callable[[Path], object], tmp_path: Path
+) -> None:
     """Each method that a protocol forbids, at the start and once closed, raises an error."""
     (protocol,) = (p for p in protocols("python") if opener in p.opened_by)
     for calls in ((), ("close",)):
         state = protocol.after(calls) if all(c in protocol.rules for c in calls) else None
         for method in protocol.forbidden(state) if state else ():
-            made = MAKE[opener](tmp_path)
+            made = make(tmp_path)
             for call in calls:
                 getattr(made, call)()
             if hasattr(made, method):
                 arguments = _arguments(made, method)
-                with pytest.raises((ValueError, OSError, RuntimeError, sqlite3.Error)):
+                with pytest.raises(ERRORS):
                     getattr(made, method)(*arguments)
                     pytest.fail(f"{method} is forbidden in state {state}, and works")
             if hasattr(made, "close"):
                 made.close()
 
 
-def _archive(path: Path) -> zipfile.ZipFile:
-    archive = zipfile.ZipFile(path, "w")
-    archive.writestr("x", "y")
-    return archive
-
-
 def _arguments(made: object, method: str) -> tuple[object, ...]:
-    if isinstance(made, io.TextIOBase) and method in TEXT:
+    if isinstance(made, io.TextIOBase | codecs.StreamReaderWriter) and method in TEXT:
         return TEXT[method]
     if method in TAKES_ONE or method in TAKES_BYTES:
         return (1,) if method in TAKES_ONE else (b"x",)

@@ -96,6 +96,8 @@ def test_without_the_library(
         (["a.gguf", "b.txt"], "a.gguf"),
         (["a-Q4_K_M.gguf", "a-Q8_0.gguf", "a-F16.gguf"], "a-Q8_0.gguf"),
         (["a-q2_k.gguf", "a-q5_k_m.gguf"], "a-q5_k_m.gguf"),
+        (["a-BF16.gguf", "a-F16.gguf"], "a-F16.gguf"),
+        (["a-BF16.gguf", "a-F32.gguf"], "a-BF16.gguf"),
         (["a-q8_0-00001-of-00002.gguf", "a-q4_k_m.gguf"], "a-q4_k_m.gguf"),
     ],
 )

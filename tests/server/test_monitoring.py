@@ -22,6 +22,7 @@ def test_settings_say_which_monitors_are_on() -> None:
     assert monitors(["python"], ["python-members"]) == {"python": MembersMonitor}
     both = monitors(["python"], ["python-call-arguments", "python-members"])["python"]
     assert parts(both) == (MembersMonitor, PythonCallArguments)
+    assert monitors(["python"], 2 * ["python-members"]) == {"python": MembersMonitor}
     assert monitors(["python"], []) == {}
     with pytest.raises(UserError, match="no monitor is called 'python-mumbers'"):
         monitors(["python"], ["python-mumbers"])

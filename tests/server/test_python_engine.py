@@ -16,7 +16,7 @@ PATIENCE = 60
 
 # What ty says, what jedi says, and what is said together.
 ANSWERS = [
-    ((COMPLETE, "a"), (COMPLETE, "b"), (COMPLETE, "ab", "ty+jedi")),
+    ((COMPLETE, "ac"), (COMPLETE, "bc"), (COMPLETE, "c", "ty+jedi")),
     ((UNKNOWN, ""), (COMPLETE, "b"), (PARTIAL, "b", "jedi")),
     ((COMPLETE, "a"), (UNKNOWN, ""), (PARTIAL, "a", "ty")),
     ((PARTIAL, "a"), (COMPLETE, "b"), (PARTIAL, "ab", "ty+jedi")),
@@ -36,8 +36,18 @@ def test_combinations(
     answer = combine(left, right)
     assert (answer.completeness, answer.engine) == (together[0], together[2])
     assert answer.names == frozenset(together[1])
+    is_sure = answer.completeness is COMPLETE
+    assert answer.doubted == ((left.names ^ right.names) if is_sure else frozenset())
     assert ("ty: doubt" in answer.reason) == (ty[0] is not COMPLETE)
     assert ("jedi: fear" in answer.reason) == (jedi[0] is not COMPLETE)
+
+
+def test_special_names_that_only_ty_lists_are_absent() -> None:
+    quick = Names(frozenset({"a", "__slots__", "__init__"}), COMPLETE, "ty")
+    slow = Names(frozenset({"a", "__ge__", "__init__"}), COMPLETE, "jedi")
+    together = combine(quick, slow)
+    assert together.names == {"a", "__init__"}
+    assert together.doubted == {"__ge__"}
 
 
 def test_both_answers_are_awaited() -> None:
@@ -97,7 +107,9 @@ def test_without_ty_there_is_jedi(
     engine = PythonEngine(str(tmp_path))
     text = "import os\nos.path."
     answer = engine.names(Kind.MEMBER, Source("a.py", text), len(text)).result(PATIENCE)
+    diagnostics = engine.diagnostics(Source("a.py", "import os\nos.joni\n")).result(PATIENCE)
     engine.close()
     assert (answer.completeness, answer.engine) == (COMPLETE, "jedi")
+    assert (diagnostics.engine, len(diagnostics.found)) == ("jedi", 1)
     (line,) = [record.getMessage() for record in caplog.records]
     assert "there is no program ty; pip install ty" in line

@@ -153,7 +153,7 @@ RUST = Language(
     quotes=(
         LINE_COMMENT,
         replace(BLOCK_COMMENT, nests=rb"/\*"),
-        Quote(rb'(?:br|cr|r)(?P<guard>#*)"', rb'"%s', escapes=False, lines=True),
+        Quote(rb'(?:br|cr|r)(?P<guard>#{0,16})"', rb'"%s', escapes=False, lines=True),
         Quote(rb'[bc]?"', rb'"', lines=True),
     ),
     numbers=rb"0[xob]\w*"

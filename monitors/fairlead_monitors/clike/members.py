@@ -8,7 +8,7 @@ from fairlead_monitors.clike.lexer import LexState
 from fairlead_monitors.clike.names import ClikeNames
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Kind, Names
-from fairlead_monitors.grammar import Opening
+from fairlead_monitors.grammar import Opening, SpelledName
 from fairlead_monitors.lookup import MemberList, MemberLookup
 
 
@@ -52,7 +52,8 @@ class MembersMonitor(ClikeNames):
         if self._name is not None or not self._dereferences():
             return super().may_end()
         members = self._next_members()
-        return not members.complete or self._tail in members.names | self.words
+        known = self._tail in self.words or self._tail in members.names
+        return known or not members.complete
 
     def members(self) -> Names | None:
         """Return what may be named at the end of the text, None where nothing is dereferenced."""
@@ -68,7 +69,7 @@ class MembersMonitor(ClikeNames):
         return self._opening(self._pending) is not None
 
     def _next_members(self) -> MemberList:
-        return self._lookup.wait(self.asks, self._place(), 0)
+        return self._members(SpelledName(self._place(), 0, len(self._generated), b"", Opening()))
 
     def _mark(self, data: bytes, place: int) -> int:
         # Few names follow something that looks like an operator or, maybe, like nothing at all.

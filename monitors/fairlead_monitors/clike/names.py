@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 
 from fairlead_monitors.clike.language import IDENTIFIER, Language
 from fairlead_monitors.clike.lexer import LexState, lex
+from fairlead_monitors.evidence import Evidence
 from fairlead_monitors.grammar import Grammar, Opening, SpelledName
 from fairlead_monitors.spelling import NamesMonitor
 
@@ -50,13 +51,13 @@ class ClikeNames(NamesMonitor[LexState]):
             self._lexed = length, self.grammar.lex(state, self._generated[done:])
         return self.opening(self._lexed[1])
 
-    def _spell(self, name: SpelledName, byte: bytes) -> bool:
+    def _spell(self, name: SpelledName, letters: bytes) -> bool:
         # What is known may depend on the first letter, so the list is that for the longer name.
-        longer = replace(name, typed=name.typed + byte)
+        longer = replace(name, typed=name.typed + letters)
         if name.opening.is_strict and not self._may_become_one(longer):
             return False
         self._name = longer
-        self._append(byte)
+        self._append(letters)
         return True
 
     def _may_become_one(self, name: SpelledName) -> bool:
@@ -64,6 +65,15 @@ class ClikeNames(NamesMonitor[LexState]):
         if not members.complete or members.has_prefix(name.typed):
             return True
         return any(word.startswith(name.typed) for word in self.words)
+
+    # What is known may depend on every letter, so it is asked for the whole name.
+
+    def _may_end(self, name: SpelledName, rest: bytes) -> bool:
+        return super()._may_end(replace(name, typed=name.typed + rest), b"")
+
+    def _judge(self, name: SpelledName, spelled: bytes) -> Evidence:
+        found = super()._judge(replace(name, typed=spelled), spelled)
+        return replace(found, end=name.start + len(name.typed))
 
     @classmethod
     def words_of(cls, language: Language) -> frozenset[bytes]:

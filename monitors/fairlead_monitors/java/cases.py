@@ -50,6 +50,9 @@ class JavaCases(ClikeNames, language=JAVA):
         name = self._name
         return None if name is None or self._may_be_type(name.typed) else super().constraint()
 
+    def _letters(self, name: SpelledName, data: bytes, place: int) -> bytes:
+        return b""  # Whether it may be a type depends on every letter.
+
     def _members(self, name: SpelledName) -> MemberList:
         found = super()._members(name)
         if name.typed not in found.names and self._may_be_type(name.typed):

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from fairlead_monitors.clike.languages import JAVA
 from fairlead_monitors.clike.lexer import LexState
 from fairlead_monitors.clike.names import ClikeNames
 from fairlead_monitors.clike.tokens import Sort, Token
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import Completeness, Kind
+from fairlead_monitors.engine import Kind
 from fairlead_monitors.grammar import Opening, SpelledName
+from fairlead_monitors.java.imported import Imported
 from fairlead_monitors.lookup import MemberList, MemberLookup
 
 _OPENING = Opening(proof=frozenset({b"(", b"<"}))
-_IMPORTED = re.compile(r"^\s*import\s+[\w.$]+\.([\w$]+)\s*;", re.MULTILINE)
 
 
 class JavaInstances(ClikeNames, language=JAVA):
@@ -32,8 +30,7 @@ class JavaInstances(ClikeNames, language=JAVA):
     languages = ("java",)
 
     def __init__(self, context: Context, lookup: MemberLookup | None = None) -> None:
-        text = context.prefix + context.suffix
-        self._imported = frozenset(name.encode() for name in _IMPORTED.findall(text))
+        self._imported = Imported(context)
         super().__init__(context, lookup)
 
     def opening(self, state: LexState) -> Opening | None:
@@ -44,10 +41,7 @@ class JavaInstances(ClikeNames, language=JAVA):
     def _members(self, name: SpelledName) -> MemberList:
         # Servers list classes by what they begin with.
         place, back = _after_first_letter(name)
-        found = self._lookup.wait(self.asks, place, back)
-        if name.typed in self._imported and name.typed not in found.names:
-            return found.reduced(Completeness.PARTIAL, "the text imports it")
-        return found
+        return self._imported.doubted(self._lookup.wait(self.asks, place, back), name.typed)
 
     def _ask(self, place: bytes, back: int) -> None:
         name = self._name
@@ -55,8 +49,7 @@ class JavaInstances(ClikeNames, language=JAVA):
             self._lookup.ask(self.asks, *_after_first_letter(name))
 
     def _may_end(self, name: SpelledName, rest: bytes) -> bool:
-        whole = replace(name, typed=name.typed + rest)
-        return not name.typed[:1].isalpha() or super()._may_end(whole, b"")
+        return not name.typed[:1].isalpha() or super()._may_end(name, rest)
 
 
 def _ends_in_new(recent: Sequence[Token]) -> bool:

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from fairlead_monitors.clike.languages import JAVA
 from fairlead_monitors.clike.lexer import tokens
 from fairlead_monitors.clike.tokens import Sort, Token
+from fairlead_monitors.java.imported import imports
 from fairlead_monitors.protocols import protocols
 from fairlead_monitors.typestate import Life
 
 _FAR = 8192
 """Characters before a place among which the variable must have been bound."""
 _RECEIVER = re.compile(r"(?<![\w.$])([^\W\d][\w$]*)\s*\.\s*\Z")
-_IMPORT = re.compile(r"^\s*import\s+([\w.]+)\.(\w+|\*)\s*;", re.MULTILINE)
 _COMPOUND = frozenset(
     (b"if", b"else", b"for", b"while", b"do", b"switch", b"case", b"try", b"catch", b"finally")
 )
@@ -97,7 +97,10 @@ def _leave(outer: Block, block: Block, following: Sequence[Token]) -> None:
 
 def _life(blocks: Sequence[Block], name: bytes, text: str) -> Life | None:
     """Return the life of `name`, a member of which is named at the end of `blocks`."""
-    del blocks[-1].statements[-1].own[-2:]
+    last = blocks[-1].statements[-1].own
+    del last[-2:]
+    if any(token.text == b"->" for token in last):
+        return None  # It runs when the lambda does.
     calls: tuple[str, ...] = ()
     for depth in range(len(blocks) - 1, -1, -1):
         statements = blocks[depth].statements
@@ -207,12 +210,12 @@ def _is_chain(made: Sequence[bytes]) -> bool:
 
 def _qualified(name: str, text: str) -> str:
     """Return the full name of a type, by what the file imports; as it is if that is not known."""
-    if "." in name or re.search(rf"\b(?:class|interface|record|enum)\s+{name}\b", text):
+    if "." in name or re.search(rf"\b(?:class|interface|record|enum)\s+{re.escape(name)}\b", text):
         return name
     known = {kind for p in protocols("java") for kind in (*p.types, *p.opened_by)}
-    packages = _IMPORT.findall(text)
-    for package, imported in packages:
-        if imported == name:
-            return f"{package}.{name}"
-    found = [f"{package}.{name}" for package, imported in packages if imported == "*"]
+    statements = imports(text)
+    for statement in statements:
+        if statement.name == name:
+            return str(statement)
+    found = [f"{statement.package}.{name}" for statement in statements if statement.name == "*"]
     return next((kind for kind in found if kind in known), name)

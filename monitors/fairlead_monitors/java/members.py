@@ -21,6 +21,3 @@ class JavaMembers(MembersMonitor, language=JAVA):
 
     def _members(self, name: SpelledName) -> MemberList:
         return self._supertypes.doubted(super()._members(name))
-
-    def _next_members(self) -> MemberList:
-        return self._supertypes.doubted(super()._next_members())

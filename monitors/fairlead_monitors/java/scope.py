@@ -12,6 +12,7 @@ from fairlead_monitors.clike.tokens import Code, Frame, Sort, Token
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Kind
 from fairlead_monitors.grammar import Opening, SpelledName
+from fairlead_monitors.java.imported import Imported
 from fairlead_monitors.java.shapes import chain_start, is_class_body, opens_call
 from fairlead_monitors.java.supertypes import Supertypes
 from fairlead_monitors.lookup import MemberList, MemberLookup
@@ -39,9 +40,11 @@ class JavaScope(ClikeNames, language=JAVA):
     def __init__(self, context: Context, lookup: MemberLookup | None = None) -> None:
         super().__init__(context, lookup)
         self._supertypes = Supertypes(context)
+        self._imported = Imported(context)
 
     def _members(self, name: SpelledName) -> MemberList:
-        return self._supertypes.doubted(super()._members(name))
+        found = self._supertypes.doubted(super()._members(name))
+        return self._imported.doubted(found, name.typed, static=True)
 
     def opening(self, state: LexState) -> Opening | None:
         """Return how a name begins where an expression may, None elsewhere."""
@@ -81,8 +84,10 @@ def _begins_in_bracket(frames: Sequence[Frame], code: Code) -> bool:
 def _is_block(frames: Sequence[Frame]) -> bool:
     """Tell whether a brace holds statements, not the cases of a switch or an array's elements."""
     outer = frames[-2]
-    if not isinstance(outer, Code) or not outer.recent:
+    if not isinstance(outer, Code):
         return True
+    if not outer.recent:
+        return outer.bracket != b"("
     last = outer.recent[-1]
     if last.text == b")":
         return len(outer.recent) < 2 or outer.recent[-2].text != b"switch"

@@ -9,25 +9,30 @@ import re
 from collections.abc import Iterator
 
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import Completeness, Kind, Names, Source
-from fairlead_monitors.lookup import LATE, MemberList, settle
+from fairlead_monitors.engine import Completeness
+from fairlead_monitors.java.imported import Import, Imported
+from fairlead_monitors.lookup import MemberList
 
 _HEADER = re.compile(
     r"\b(?:class|interface|enum|record)\s+\w[^{};]*?\b(?:extends|implements)\b([^{};]*)"
 )
-_IMPORT = re.compile(r"^[ \t]*import\s+(?:[\w$]+\s*\.\s*)+([\w$]+)\s*;", re.MULTILINE)
-_WORD = re.compile(r"[\w$]+")
+_DECLARED = re.compile(r"\b(?:class|interface|enum|record)\s+([\w$]+)")
+_NAME = re.compile(r"[\w$]+(?:\s*\.\s*[\w$]+)*")
 
 
 class Supertypes:
-    """The imported types from which the classes of a document inherit."""
+    """The types from other packages that the classes of a document inherit from.
+
+    They are those that it imports, also with all of their package, or names in full. That the
+    types of its own package are there is taken for granted.
+    """
 
     def __init__(self, context: Context) -> None:
-        self._context = context
-        self._asked = {
-            name: (context.clock(), context.engine.names(Kind.IMPORT, source, place))
-            for name, source, place in _imported(context)
-        }
+        self._imported = Imported(context)
+        text = context.prefix + context.suffix
+        self._inherited = list(dict.fromkeys(_inherited(text, self._imported.statements)))
+        for wanted in self._inherited:
+            self._imported.ask(wanted)
         self._unknown: str | None = None
 
     def doubted(self, found: MemberList) -> MemberList:
@@ -35,23 +40,30 @@ class Supertypes:
         if not found.complete:
             return found
         if self._unknown is None:
-            self._unknown = next((name for name in self._asked if not self._is_known(name)), "")
+            unseen = (w for w in self._inherited if not self._imported.is_seen(w))
+            self._unknown = str(next(unseen, ""))
         if not self._unknown:
             return found
         return found.reduced(Completeness.PARTIAL, f"analysis does not know {self._unknown}")
 
-    def _is_known(self, name: str) -> bool:
-        started, future = self._asked[name]
-        late = Names.unknown(self._context.engine.name, LATE)
-        return name in settle(self._context, future, started, late).names
 
-
-def _imported(context: Context) -> Iterator[tuple[str, Source, int]]:
-    """Yield each of the types, with the text that lacks its name in its import, and where."""
-    text = context.prefix + context.suffix
+def _inherited(text: str, statements: list[Import]) -> Iterator[Import]:
+    """Yield the imports that the headers of classes refer to, or may refer to."""
     headers = [match[1] for match in _HEADER.finditer(text)]
-    inherited = {word for header in headers for word in _WORD.findall(header)}
-    for match in _IMPORT.finditer(context.prefix):
-        if match[1] in inherited:
-            place = match.start(1)
-            yield match[1], Source(context.path, text[:place] + text[match.end(1) :]), place
+    found = {"".join(name.split()) for header in headers for name in _NAME.findall(header)}
+    names = sorted(found)
+    words = {word for name in names for word in name.split(".")}
+    yield from (statement for statement in statements if statement.name in words)
+    yield from filter(None, map(_in_full, names))
+    local = {statement.name for statement in statements} | set(_DECLARED.findall(text))
+    if {name.partition(".")[0] for name in names if name[:1].isupper()} - local:
+        yield from (statement for statement in statements if statement.name == "*")
+
+
+def _in_full(name: str) -> Import | None:
+    """Return what `name` refers to if it begins with a package, by the conventions."""
+    words = name.split(".")
+    types = [place for place, word in enumerate(words) if word[:1].isupper()]
+    if not types or not types[0]:
+        return None
+    return Import(".".join(words[: types[0]]), words[types[0]])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fairlead_monitors.clike.languages import JAVA
+from fairlead_monitors.clike.members import MembersMonitor
 from fairlead_monitors.java.lives import life_of
-from fairlead_monitors.java.members import JavaMembers
 from fairlead_monitors.typestate import Life, Typestate
 
 
-class JavaTypestate(Typestate, JavaMembers):
+class JavaTypestate(Typestate, MembersMonitor, language=JAVA):
     """Follows JDBC objects, iterators, streams and locks that local variables hold."""
 
     languages = ("java",)

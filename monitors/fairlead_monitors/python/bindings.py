@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fairlead_monitors.python.tokens import Token
+from fairlead_monitors.python.lexer import COMPOUND
+from fairlead_monitors.python.tokens import Line, Token
 
-_HEADERS = """
-if elif else for while with try except finally def class match case
-"""
-_COMPOUND = frozenset(_HEADERS.split())
+_COMPOUND = frozenset(word.decode() for word in COMPOUND)
 _INNER = re.compile(r"\b(?:for\s+(.*?)\s+in\b|lambda\b([^:]*):)", re.DOTALL)
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _KEYWORDS = frozenset(keyword.kwlist)
@@ -26,7 +24,16 @@ class Bound:
     how: str = "name"
 
 
-def header_end(tokens: Sequence[Token]) -> int:
+def statements(line: Line) -> Iterator[Sequence[Token]]:
+    """Yield the tokens of the headers and the simple statements on a logical line."""
+    tokens: Sequence[Token] = line.tokens
+    while tokens:
+        end = _header_end(tokens)
+        yield tokens[:end]
+        tokens = tokens[end:]
+
+
+def _header_end(tokens: Sequence[Token]) -> int:
     """Return where the first simple statement, or the header, among `tokens` ends."""
     depth = lambdas = 0
     heads = tokens[0][1] in _COMPOUND or tokens[0][1] == "async"
@@ -85,7 +92,7 @@ def _import(tokens: Sequence[Token], values: Sequence[str]) -> Iterator[Bound]:
         values = values[cut:]
     item: list[str] = []
     for value in (*values[1:], ","):
-        if value not in (",", "(", ")"):
+        if value not in (",", "(", ")", ";"):
             item.append(value)
         elif value == "," and item:
             yield Bound(item[-1] if "as" in item else item[0])
@@ -145,7 +152,7 @@ def _matched(tokens: Sequence[Token], values: Sequence[str]) -> Iterator[Bound]:
 
 def _assigned(tokens: Sequence[Token], values: Sequence[str]) -> Iterator[Bound]:
     if values[0] == "type" and len(tokens) > 1 and tokens[1][0] == "name":
-        yield Bound(values[1])
+        yield from _defined(*_aliased(tokens, values))
     depth, begin = 0, 0
     for place, value in enumerate(values):
         if tokens[place][0] != "operator":
@@ -160,6 +167,18 @@ def _assigned(tokens: Sequence[Token], values: Sequence[str]) -> Iterator[Bound]
         elif value == ":" and depth <= 0 and begin == 0:
             yield from _targets(tokens[:place], values[:place])
             return
+
+
+def _aliased(
+    tokens: Sequence[Token], values: Sequence[str]
+) -> tuple[Sequence[Token], Sequence[str]]:
+    """Return what defines a name for a type, up to the equals sign."""
+    depth = 0
+    for place, value in enumerate(values):
+        depth += (value in ("(", "[", "{")) - (value in (")", "]", "}"))
+        if value == "=" and depth <= 0:
+            return tokens[:place], values[:place]
+    return tokens, values
 
 
 def _is_open(values: Sequence[str]) -> bool:

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import jedi
-import parso.cache
 
 from fairlead_monitors.engine import Declaration, Source
 from fairlead_monitors.python.declarations import declaration
-from fairlead_monitors.python.jedi_script import Place, recursion_limit
+from fairlead_monitors.python.jedi_script import DEPTH, Place, forget, recursion_limit
 
 LINES_BEFORE, LINES_AFTER = 40, 10
 """How far from the cursor a name may be used."""
@@ -47,7 +46,7 @@ def declarations(
     root = _home_of(place.probe, project)
     found: dict[Declaration, None] = {}
     try:
-        with recursion_limit(3000):
+        with recursion_limit(DEPTH):
             script = place.script(source.text)
             line = source.text.count("\n", 0, offset) + 1
             for names in _resolved(script, line):
@@ -55,10 +54,9 @@ def declarations(
                 if len(found) >= MOST or over():
                     break
     except Exception:
-        # jedi raises whatever it stumbles on; its cache of this text is not to be trusted then.
+        # jedi raises whatever it stumbles on.
         _log.debug("jedi failed", exc_info=True)
-        for modules in parso.cache.parser_cache.values():
-            modules.pop(place.probe, None)
+        forget(place)
     return tuple(found)[:MOST]
 
 

@@ -1,7 +1,8 @@
 """What is wrong with a document for sure: its syntax, names bound nowhere, absent members.
 
-The sureness is that of the monitors: a name or a member counts as absent where they would refuse
-it. Syntax is that of the Python that runs this.
+The sureness is that of the monitors: a name or a member counts as absent where analysis that they
+rely on lacks it. They admit a member all the same that the document names elsewhere; it is listed
+here. Syntax is that of the Python that runs this.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def _found(place: Place, over: Callable[[], bool]) -> tuple[list[Diagnostic], st
     found = list(_names(place, tree, offsets))
     reads = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and _is_read(n)]
     module = place.script(place.text)._get_module_context()
-    lists: dict[Any, Names] = {}
+    lists: dict[int, Names] = {}
     for node in reads:
         if over():
             return found, _LATE
@@ -104,26 +105,33 @@ def _names(place: Place, tree: ast.AST, offsets: _Offsets) -> Iterator[Diagnosti
         begin = offsets.of(node.lineno, node.col_offset)
         end = begin + len(node.id)
         # Places inside f-strings are wrong before Python 3.12.
-        if place.text[begin:end] == node.id and node.id not in scopes.visible(begin).names:
+        if place.text[begin:end] == node.id and not scopes.reads(node.id, begin):
             yield Diagnostic(begin, end, f"{node.id} is bound nowhere", 1, NAME)
 
 
-def _lacks(module: Any, text: str, begin: int, lists: dict[Any, Names]) -> bool:
+def _lacks(module: Any, text: str, begin: int, lists: dict[int, Names]) -> bool:
     """Tell whether the name of an attribute at `begin` is known not to be one."""
     leaf = cursor.name_at(module.tree_node, text, begin)
     if leaf is None:
         return False
     key = _shared(leaf)
-    found = lists.get(key) or members_of(module, leaf)
+    if key is not None and key in lists and not _misses(lists[key], leaf.value):
+        return False
+    # A name that another place lacks may still be allowed for by what is around this one.
+    found = members_of(module, leaf)
     if key is not None:
-        lists[key] = found
-    return found.completeness is Completeness.COMPLETE and leaf.value not in found.names
+        lists.setdefault(key, found)
+    return _misses(found, leaf.value)
 
 
-def _shared(leaf: Any) -> Any:
-    """Return what the members before `leaf` have in common with those of other places, or None.
+def _misses(found: Names, name: str) -> bool:
+    return found.completeness is Completeness.COMPLETE and name not in found.names
 
-    Those of ``self`` are the same in the whole class.
+
+def _shared(leaf: Any) -> int | None:
+    """Return what tells apart the lists of members that `leaf` may share with others, or None.
+
+    The members of the first parameter, such as ``self``, are mostly the same in all its function.
     """
     nodes = cursor.receiver_nodes(leaf)
     function = cursor.enclosing_function(leaf)
@@ -132,4 +140,4 @@ def _shared(leaf: Any) -> Any:
     first = function.get_params()[0]
     if nodes[0].type != "name" or nodes[0].value != first.name.value:
         return None
-    return (function.search_ancestor("classdef"), first.name.value, id(function))
+    return id(function)

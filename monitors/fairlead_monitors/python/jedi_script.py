@@ -21,6 +21,9 @@ from fairlead_monitors.engine import Source
 
 ENGINE = "jedi"
 
+DEPTH = 3000
+"""How many calls deep inference may nest."""
+
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
@@ -53,13 +56,18 @@ class Place:
         place = Path(self.path).absolute()
         return place.with_name(f"__probe_{place.stem}__.py")
 
+    @property
+    def short_probe(self) -> Path:
+        """A path beside the document's for other texts than the document's."""
+        return self.probe.with_name("__probe__.py")
+
     def script(self, text: str, *, short: bool = False) -> Any:
         """Return jedi's view of `text` in the place of the document.
 
         `short` says that it is another text than the document's; jedi parses those that it has
         seen under one path by their differences.
         """
-        path = self.probe.with_name("__probe__.py") if short else self.probe
+        path = self.short_probe if short else self.probe
         # Never jedi's own idea of the project: it reads settings from the project's folder.
         # The folder that an editor has open need not be the one that modules are imported from.
         root = project_root(path, self.environment.get_sys_path())
@@ -83,14 +91,20 @@ def ask(
     environment = environment or jedi.InterpreterEnvironment()
     place = Place(source.path, source.text, offset, environment, project)
     try:
-        with recursion_limit(3000):
+        with recursion_limit(DEPTH):
             return question(place)
     except Exception as error:
-        # jedi raises whatever it stumbles on; its cache of this text is not to be trusted then.
+        # jedi raises whatever it stumbles on.
         _log.debug("jedi failed", exc_info=True)
-        for modules in parso.cache.parser_cache.values():
-            modules.pop(place.probe, None)
+        forget(place)
         return unknown(ENGINE, f"jedi failed with {type(error).__name__}")
+
+
+def forget(place: Place) -> None:
+    """Drop what is cached of the texts shown for `place`: not to be trusted after a failure."""
+    for modules in parso.cache.parser_cache.values():
+        modules.pop(place.probe, None)
+        modules.pop(place.short_probe, None)
 
 
 @contextmanager

@@ -38,12 +38,17 @@ _CODE = re.compile(
 _PLAIN = re.compile(rb"[^\\\"'{}\r\n]+")
 _ESCAPE = re.compile(rb"\\(?:\r\n|.)?", re.DOTALL)
 _KEYWORDS = frozenset(k.encode() for k in keyword.kwlist) - {b"None", b"True", b"False"}
-# Statements cannot begin inside brackets: a line that starts so ends any bracket left open.
-_STATEMENTS = frozenset(
+STATEMENTS = frozenset(
     b"def class import return while with try except finally raise assert del pass break "
     b"continue global nonlocal".split()
 )
+"""Words that only statements begin with, which cannot stand inside brackets.
 
+A line that starts so ends any bracket left open.
+"""
+
+COMPOUND = frozenset(b"if elif else for while with try except finally def class match case".split())
+"""Words that begin what a colon ends."""
 
 REMEMBERED = 256
 """Pieces of text whose lexing is remembered: several monitors, and each twice, lex the same."""
@@ -104,6 +109,7 @@ def step(state: LexState, data: bytes, place: int) -> tuple[LexState, int, str]:
     return *_string(state, data, place), "inside"
 
 
+@lru_cache(maxsize=8)
 def window(prefix: bytes, size: int = 8192) -> int:
     """Return where lexing may begin for the end of `prefix` to be lexed right.
 
@@ -153,7 +159,7 @@ def _newline(state: LexState) -> LexState:
 
 
 def _name(state: LexState, text: bytes) -> LexState:
-    if state.line_start and text in _STATEMENTS and len(state.frames) == 1:
+    if state.line_start and text in STATEMENTS and len(state.frames) == 1:
         state = LexState()
     importing = state.importing or (
         state.last is Last.START and text in (b"import", b"from") and len(state.frames) == 1

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
+from fairlead_monitors.protocols import protocols
+from fairlead_monitors.python.bindings import bindings, statements
 from fairlead_monitors.python.lexer import window
 from fairlead_monitors.python.tokens import Line, Token, logical_lines
 from fairlead_monitors.typestate import Life, state_of
@@ -17,7 +20,11 @@ _FAR = 8192
 """Characters before a place among which the variable must have been bound."""
 _RECEIVER = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*\.\s*\Z")
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+(.+)$", re.MULTILINE)
-_FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+\(?([^()#\n]*)", re.MULTILINE)
+_FROM = re.compile(
+    r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(?:\(([^()]*)|([^()#\n]*))", re.MULTILINE
+)
+_COMMENT = re.compile(r"#.*")
+_STAR = "*"
 _EXPECTS_ERRORS = re.compile(r"raises|suppress", re.IGNORECASE)
 # Words after which part of a statement may not run, or run often.
 _PERHAPS = frozenset(("and", "or", "if", "else", "for", "lambda", "while", "await", "yield"))
@@ -34,11 +41,25 @@ def life_of(before: str, rest: str) -> Life | None:
     if found is None:
         return None
     binds = rf"\b{found[1]}\s*=[^=]|\bas\s+{found[1]}\b"
-    if not re.search(binds, before[-_FAR:]):
+    text = before + rest
+    if not re.search(binds, before[-_FAR:]) or not _opener_words().search(text):
         return None
     data = before.encode(errors="replace")
     lines = list(logical_lines(data[window(data) :].decode(errors="replace")))
-    return _life(lines, found[1], before + rest) if lines else None
+    return _life(lines, found[1], text) if lines else None
+
+
+@cache
+def _openers() -> frozenset[str]:
+    """Return the full names of the calls that make the objects of protocols."""
+    return frozenset(call for protocol in protocols("python") for call in protocol.opened_by)
+
+
+@cache
+def _opener_words() -> re.Pattern[str]:
+    """Return what finds their last parts: a text without any of them makes no such object."""
+    words = sorted({call.rpartition(".")[2] for call in _openers()})
+    return re.compile(rf"\b(?:{'|'.join(words)})\b")
 
 
 def _life(lines: Sequence[Line], name: str, text: str) -> Life | None:
@@ -105,9 +126,9 @@ def _qualified(lines: Sequence[Line], opener: Sequence[str], text: str) -> str |
     names = _imports(text)
     if root in names:
         return ".".join((names[root], *rest))
-    if _is_bound(root, text):
+    if rest:
         return _method(lines, opener, text) if len(opener) == 2 else None
-    return None if rest else root
+    return root if root in _openers() and not _is_bound(root, text) else None
 
 
 def _method(lines: Sequence[Line], opener: Sequence[str], text: str) -> str | None:
@@ -124,6 +145,7 @@ def _cut(line: Line, name: str) -> Line:
     return Line(line.indent, line.begin, line.end, line.tokens[: place + 2])
 
 
+@lru_cache(maxsize=4)
 def _imports(text: str) -> Mapping[str, str]:
     names: dict[str, str] = {}
     for match in _IMPORT.finditer(text):
@@ -132,7 +154,7 @@ def _imports(text: str) -> Mapping[str, str]:
             root = module.strip().partition(".")[0]
             names[alias.strip() or root] = module.strip() if alias else root
     for match in _FROM.finditer(text):
-        for part in match[2].split(","):
+        for part in _COMMENT.sub("", match[2] or match[3] or "").split(","):
             name, _, alias = part.partition(" as ")
             if name.strip():
                 names[alias.strip() or name.strip()] = f"{match[1]}.{name.strip()}"
@@ -141,10 +163,16 @@ def _imports(text: str) -> Mapping[str, str]:
 
 def _is_bound(name: str, text: str) -> bool:
     """Tell whether anything in the file may be called `name`, or a builtin only."""
-    if re.search(r"^[ \t]*from[^\n]*import[^\n]*\*", text, re.MULTILINE):
-        return True
-    words = rf"\b(?:def|class|as|for)\s+{name}\b|(?<![.\w]){name}\s*(?::[^=\n]*)?=[^=]"
-    return re.search(words, text) is not None or name in _imports(text)
+    # What is only called is bound nowhere, which takes no reading of the whole text to see.
+    suspect = rf"\b(?:def|class)[\s\\]+{name}\b|(?<![.\w]){name}\b(?!\()|import[\s\\(]*\*"
+    return re.search(suspect, text) is not None and not {name, _STAR}.isdisjoint(_bound(text))
+
+
+@lru_cache(maxsize=4)
+def _bound(text: str) -> frozenset[str]:
+    """Return the names that are bound anywhere in the file; a star stands for any."""
+    found = (b for line in logical_lines(text) for s in statements(line) for b in bindings(s))
+    return frozenset(_STAR if bound.how == "star" else bound.name for bound in found)
 
 
 def _opener(line: Line, name: str, entered: bool) -> list[str] | None:

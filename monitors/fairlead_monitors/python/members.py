@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 
 from fairlead_monitors.engine import Kind
-from fairlead_monitors.grammar import Grammar, Opening
+from fairlead_monitors.grammar import Grammar, Opening, S
 from fairlead_monitors.python.lexer import IDENTIFIER, Last, LexState, lex, window
 from fairlead_monitors.spelling import NamesMonitor
 
 
-class MembersMonitor(NamesMonitor[LexState]):
+class AfterDot(NamesMonitor[S]):
+    """What monitors of names after dots have in common: the engine is to see up to the dot."""
+
+    languages = ("python",)
+    mark = re.compile(rb"\.")
+
+    def _typed_length(self, prefix: str, typed: int) -> int:
+        # Blanks, line breaks and comments may stand between the dot and the name.
+        return len(prefix) - prefix.rindex(".") - 1
+
+
+class MembersMonitor(AfterDot[LexState]):
     """Triggers wherever a dot dereferences an expression.
 
     Says nothing inside strings and comments, and in import statements.
@@ -18,14 +29,8 @@ class MembersMonitor(NamesMonitor[LexState]):
 
     asks = Kind.MEMBER
     kind = "member"
-    languages = ("python",)
     grammar = Grammar(LexState(), lex, window, IDENTIFIER)
-    mark = re.compile(rb"\.")
 
     def opening(self, state: LexState) -> Opening | None:
         """Return how a name begins: always the same way, after a dereference."""
         return Opening() if state.last is Last.DEREFERENCE else None
-
-    def _typed_length(self, prefix: str, typed: int) -> int:
-        # Blanks, line breaks and comments may stand between the dot and the name.
-        return len(prefix) - prefix.rindex(".") - 1

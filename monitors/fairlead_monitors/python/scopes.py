@@ -8,10 +8,14 @@ own. What cannot be decided so counts as bound, for the list must lack nothing t
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from math import inf
+from operator import attrgetter
+from typing import NamedTuple, Protocol, TypeVar
 
-from fairlead_monitors.python.bindings import Bound, bindings, header_end, inner_names
+from fairlead_monitors.python.bindings import Bound, bindings, inner_names, statements
 from fairlead_monitors.python.tokens import Line, Token, logical_lines
 
 _DYNAMIC = re.compile(
@@ -20,6 +24,20 @@ _DYNAMIC = re.compile(
     r"|\bbuiltins\.\w+\s*=[^=]|\b__builtins__\b"
 )
 _HANDLED = re.compile(r"\bexcept\b[^\n:]*\bNameError\b")
+
+
+_BEGIN = attrgetter("begin")
+
+
+class _Part(Protocol):
+    """A part of a text."""
+
+    @property
+    def begin(self) -> int:
+        """Where it begins."""
+
+
+P = TypeVar("P", bound=_Part)
 
 
 @dataclass
@@ -57,6 +75,24 @@ class Visible:
     gap: str = ""
 
 
+class _Loop(NamedTuple):
+    """A loop around whose body what is bound further down is bound in the next round."""
+
+    begin: int
+    end: int
+    indent: int
+
+
+class _Own(NamedTuple):
+    """What is known of a line: the names that are bound for a part of it only, and its colon.
+
+    After `colon`, in what may be an annotation, an expression may be evaluated later.
+    """
+
+    names: frozenset[str]
+    colon: float
+
+
 class Scopes:
     """The scopes of one text."""
 
@@ -64,7 +100,8 @@ class Scopes:
         self._end = len(text)
         self._module = self._scope = Scope("module", -1, 0, len(text) + 1)
         self._scopes = [self._module]
-        self._loops: list[tuple[int, int, int]] = []
+        self._loops: list[_Loop] = []
+        self._own: dict[int, _Own] = {}
         self._stars: set[str] = set()
         self._lines: list[Line] = []
         for line in logical_lines(text):
@@ -74,45 +111,76 @@ class Scopes:
     def visible(self, place: int) -> Visible:
         """Return the names that can be read at `place`, where a name stands or would begin."""
         line = self._line_at(place)
-        header = _is_header(line.tokens, place) if line else False
-        inside = [s for s in self._scopes if s.begin <= place < s.end]
-        runs_later = any(s.sort == "function" for s in inside) or header
-        names = set(_names_of(line) if line else ())
-        for scope in inside:
-            if not scope.hidden or scope is inside[-1]:
-                until = self._end + 1 if runs_later else self._bound_until(line, place)
-                names.update(name for name, bound in scope.names.items() if bound < until)
-        runs_later = runs_later or _in_lambda(line, place)
+        until = self._bound_until(line, place)
+        names = set(self._own_of(line).names if line else ())
+        for scope in self._readable(place):
+            names.update(name for name, bound in scope.names.items() if bound < until)
+        runs_later = self._runs_later(line, place) or _in_lambda(line, place)
         is_last = line is None or (line is self._lines[-1] and not _goes_on(line, place))
         return Visible(frozenset(names), frozenset(self._stars), runs_later and is_last, self._gap)
 
+    def reads(self, name: str, place: int) -> bool:
+        """Tell whether `visible` lists `name` at `place`."""
+        line = self._line_at(place)
+        if line is not None and name in self._own_of(line).names:
+            return True
+        until = self._bound_until(line, place)
+        return any(scope.names.get(name, until) < until for scope in self._readable(place))
+
     def _line_at(self, place: int) -> Line | None:
-        return next((line for line in self._lines if line.begin <= place <= line.end), None)
+        line = _last_begun(self._lines, place)
+        return line if line is not None and place <= line.end else None
+
+    def _own_of(self, line: Line) -> _Own:
+        if line.begin not in self._own:
+            self._own[line.begin] = _Own(_names_of(line), _colon_of(line.tokens))
+        return self._own[line.begin]
+
+    def _around(self, place: int) -> Iterator[Scope]:
+        """Yield the scopes around `place`, from the innermost outwards."""
+        scope = _last_begun(self._scopes, place)
+        while scope is not None:
+            if place < scope.end:
+                yield scope
+            scope = scope.parent
+
+    def _readable(self, place: int) -> Iterator[Scope]:
+        """Yield the scopes whose names can be read at `place`."""
+        for number, scope in enumerate(self._around(place)):
+            if number == 0 or not scope.hidden:
+                yield scope
+
+    def _runs_later(self, line: Line | None, place: int) -> bool:
+        """Tell whether `place` may be run when all of the text has been."""
+        in_header = line is not None and place > self._own_of(line).colon
+        return in_header or any(scope.sort == "function" for scope in self._around(place))
 
     def _bound_until(self, line: Line | None, place: int) -> int:
         """Return the place in the text up to which names are bound when `place` is run."""
-        ends = [end for begin, end, _ in self._loops if begin <= place < end]
-        return max([*ends, line.end + 1 if line else place])
+        if self._runs_later(line, place):
+            return self._end + 1
+        loop = _last_begun(self._loops, place)
+        until = line.end + 1 if line else place
+        return max(until, loop.end) if loop is not None and place < loop.end else until
 
     def _read(self, line: Line) -> None:
         while line.indent <= self._scope.indent and self._scope.parent is not None:
             self._scope.end = line.begin
             self._scope = self._scope.parent
-        self._loops = [
-            (begin, line.begin if end > self._end and line.indent <= indent else end, indent)
-            for begin, end, indent in self._loops
-        ]
+        self._loop(line)
         self._lines.append(line)
-        if self._scope.sort != "function" and line.tokens[0][1] in ("for", "while", "async"):
-            self._loops.append((line.begin, self._end + 1, line.indent))
-        self._statements(line)
+        for tokens in statements(line):
+            self._statement(line, tokens)
 
-    def _statements(self, line: Line) -> None:
-        tokens: Sequence[Token] = line.tokens
-        while tokens:
-            end = header_end(tokens)
-            self._statement(line, tokens[:end])
-            tokens = tokens[end:]
+    def _loop(self, line: Line) -> None:
+        """Note where the outermost loops begin and end."""
+        loop = self._loops[-1] if self._loops else None
+        if loop is not None and loop.end > self._end:
+            if line.indent > loop.indent:
+                return
+            self._loops[-1] = loop._replace(end=line.begin)
+        if self._scope.sort != "function" and line.tokens[0][1] in ("for", "while", "async"):
+            self._loops.append(_Loop(line.begin, self._end + 1, line.indent))
 
     def _statement(self, line: Line, tokens: Sequence[Token]) -> None:
         found = list(bindings(tokens))
@@ -147,17 +215,27 @@ def _to_function(scope: Scope | None) -> Iterator[Scope]:
         scope = scope.parent if scope.hidden else None
 
 
-def _is_header(tokens: Sequence[Token], place: int) -> bool:
-    """Tell whether `place` is in what may be an annotation, which may be evaluated later."""
-    words = [value for _, value, begin, _ in tokens if begin < place]
-    return "def" in words[:2] or (":" in words and words[0] not in ("if", "while", "class"))
+def _last_begun(parts: Sequence[P], place: int) -> P | None:
+    """Return the last of `parts`, which are in the order of the text, to begin by `place`."""
+    number = bisect_right(parts, place, key=_BEGIN)
+    return parts[number - 1] if number else None
 
 
-def _names_of(line: Line) -> set[str]:
+def _colon_of(tokens: Sequence[Token]) -> float:
+    """Return the place after which there may be annotations, infinity if there are none."""
+    words = [token[1] for token in tokens]
+    if "def" in words[:2]:
+        return tokens[words.index("def")][2]
+    heads = ":" not in words or words[0] in ("if", "while", "class")
+    return inf if heads else tokens[words.index(":")][2]
+
+
+def _names_of(line: Line) -> frozenset[str]:
     """Return the names that are bound for a part of `line` only."""
-    found = inner_names(line.tokens)
-    end = header_end(line.tokens)
-    return found | {b.name for b in bindings(line.tokens[:end]) if b.how in ("parameter", "walrus")}
+    bound = (b for tokens in statements(line) for b in bindings(tokens))
+    return frozenset(inner_names(line.tokens)) | {
+        b.name for b in bound if b.how in ("parameter", "walrus")
+    }
 
 
 def _in_lambda(line: Line | None, place: int) -> bool:

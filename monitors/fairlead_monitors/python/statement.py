@@ -9,10 +9,11 @@ from __future__ import annotations
 import enum
 import keyword
 import re
+from collections import deque
 from functools import lru_cache
 from typing import NamedTuple
 
-from fairlead_monitors.python.lexer import REMEMBERED, Last, LexState, step
+from fairlead_monitors.python.lexer import COMPOUND, REMEMBERED, STATEMENTS, Last, LexState, step
 from fairlead_monitors.python.lexer import window as line_start
 
 _START = LexState()
@@ -116,6 +117,7 @@ def read(state: Statement, data: bytes) -> Statement:
     return state
 
 
+@lru_cache(maxsize=8)
 def window(prefix: bytes, size: int = 8192) -> int:
     """Return where reading may begin for the end of `prefix` to be read right.
 
@@ -123,7 +125,8 @@ def window(prefix: bytes, size: int = 8192) -> int:
     if there is one near, and outside any string.
     """
     start = line_start(prefix, size)
-    places = [match.start() for match in _STATEMENT_LINE.finditer(prefix, 0, start)]
+    matches = _STATEMENT_LINE.finditer(prefix, 0, start)
+    places = list(deque((match.start() for match in matches), maxlen=4))
     for place in reversed(places[-3:]):
         if line_start(prefix, len(prefix) - place) == place:
             return place
@@ -214,7 +217,7 @@ def _separate(state: Statement, before: LexState, text: bytes) -> Statement:
     if level.role is Role.ARGUMENT:
         return _on(state, level._replace(role=Role.READ))
     if level.sort is Sort.STATEMENT:
-        if text == b";" or state.word in _COMPOUND:
+        if text == b";" or state.word in COMPOUND:
             return Statement(state.lexed)
         return _on(state, level._replace(role=Role.ANNOTATION))
     if level.sort is Sort.PARAMETERS:
@@ -263,11 +266,7 @@ def _on(state: Statement, level: Level) -> Statement:
     return state._replace(levels=(*state.levels[:-1], level))
 
 
-_STATEMENT_LINE = re.compile(
-    rb"^[ \t]*(?:def|class|import|return|while|with|try|finally|raise|assert|del|pass|break|"
-    rb"continue|global|nonlocal)\b",
-    re.MULTILINE,
-)
+_STATEMENT_LINE = re.compile(rb"^[ \t]*(?:" + b"|".join(sorted(STATEMENTS)) + rb")\b", re.MULTILINE)
 # In `a = b = `, a third target and more are as likely as not.
 _ASSIGNED = {Role.MAYBE: Role.CHAIN, Role.CHAIN: Role.MAYBE, Role.ANNOTATION: Role.READ}
 _FOLLOW = {
@@ -288,9 +287,6 @@ _NOT_ITERATING = _POSITIONAL | frozenset(
     b"type".split()
 )
 _COMPARING = (b"=", b"!", b"<", b">", b":")
-_COMPOUND = frozenset(
-    b"if elif else for while with try except finally def class match case".split()
-)
 _ROLES = {
     **dict.fromkeys(_KEYWORDS, Role.READ),
     **dict.fromkeys(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fairlead_monitors.python.lexer import STATEMENTS
+
 Token = tuple[str, str, int, int]
 """Sort ("name", "string" or "operator"; numbers are operators here), text, offset, and the column
 if it is the first of its line, else -1."""
@@ -21,12 +23,7 @@ _TOKEN = re.compile(
     |(?P<operator>:=|==|!=|<=|>=|->|//=|\*\*=|>>=|<<=|[-+*/%&|^@]=|\.\.\.|.)""",
     re.VERBOSE | re.DOTALL,
 )
-# Statements cannot begin inside brackets: a line that starts so ends any bracket left open.
-_WORDS = """
-def class import return while with try except finally raise assert del pass break continue
-global nonlocal
-"""
-_STATEMENTS = frozenset(_WORDS.split())
+_STATEMENTS = frozenset(word.decode() for word in STATEMENTS)
 
 
 @dataclass(frozen=True)

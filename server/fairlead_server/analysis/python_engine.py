@@ -1,7 +1,9 @@
 """The engine for Python: ty and jedi, asked at once.
 
-The two infer in different ways and are wrong in different places: a name is absent only if both
-have a complete list, and neither of the lists has it.
+The two infer in different ways and are wrong in different places. A name is absent only if both
+have a complete list, and neither of the lists has it; it is there only if both lists have it. Names
+that one of them lists are let pass and not said to be there: jedi lists what other systems have,
+and ty has special names for each object that only some objects have.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ class PythonEngine:
         *,
         trusted: bool = False,
     ) -> None:
-        """Raises `UserError` when there is no such interpreter."""
+        """Raises `NoInterpreter` when there is no such interpreter."""
         python = find_interpreter(project, interpreter, trusted=trusted) or sys.executable
         self._jedi = JediEngine(project, interpreter, trusted=trusted)
         self._ty = LanguageServerEngine(load_recipe("ty"), project, python, trusted=trusted)
@@ -70,8 +72,8 @@ class PythonEngine:
         return self._jedi.signatures(source, offset)
 
     def diagnostics(self, source: Source) -> Future[Diagnostics]:
-        """Ask ty: jedi knows of none but wrong syntax."""
-        return self._ty.diagnostics(source)
+        """Ask ty, which checks types as well as names, or jedi."""
+        return (self._ty if self._is_whole else self._jedi).diagnostics(source)
 
     def declarations(self, source: Source, offset: int) -> Future[tuple[Declaration, ...]]:
         """Ask jedi."""
@@ -108,11 +110,11 @@ def combine(quick: Names, slow: Names) -> Names:
     answers = [a for a in (quick, slow) if a.completeness is not Completeness.UNKNOWN]
     engine = "+".join(answer.engine for answer in answers or (quick, slow))
     doubts = [a for a in (quick, slow) if a.completeness is not Completeness.COMPLETE]
-    # ty lists special names that only some objects have.
     plain = frozenset(name for name in quick.names if not name.startswith("__"))
     names = plain | slow.names
     if not doubts:
-        return Names(names, Completeness.COMPLETE, engine)
+        agreed = quick.names & slow.names
+        return Names(agreed, Completeness.COMPLETE, engine, doubted=names - agreed)
     reason = "; ".join(f"{doubt.engine}: {doubt.reason}" for doubt in doubts)
     if not answers:
         return Names.unknown(engine, reason)

@@ -1,4 +1,4 @@
-"""Measure: how fast decoding is, and what it saves.
+"""Measure: how fast decoding is, what a model knows, how monitors judge real code.
 
 Prints figures with 95 % intervals, and with --json one JSON value. `fairlead eval NAME --help`
 says what an eval measures.
@@ -15,7 +15,7 @@ from pathlib import Path
 from fairlead_decoding.errors import DecodingError
 from fairlead_server.commands import options
 from fairlead_server.errors import UserError
-from fairlead_server.evaluation import EVALS, load
+from fairlead_server.evaluation import EVALS, Setting, load
 from fairlead_server.evaluation.figures import Report, table
 from fairlead_server.evaluation.machine import describe_machine
 from fairlead_server.evaluation.plot import require_plotting, write_plot
@@ -48,8 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     picture = Path(arguments.plot) if arguments.plot else None
     if picture:
         require_plotting(picture)
+    setting = Setting(arguments, resolve(options.from_arguments(arguments)), _remark)
     try:
-        measured = module.measure(arguments, resolve(options.from_arguments(arguments)), _remark)
+        measured = module.measure(setting)
     except DecodingError as error:
         raise UserError(str(error)) from error
     report = Report(

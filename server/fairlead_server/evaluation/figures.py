@@ -1,13 +1,16 @@
 """Figures with their uncertainty, and the report that scripts read.
 
 Intervals hold 95 %: what the figure is in resamples of the measurements (Efron, "Bootstrap methods:
-another look at the jackknife", 1979), each as large as what was measured.
+another look at the jackknife", 1979), each as large as what was measured. Those of shares are
+Wilson's ("Probable inference, the law of succession, and statistical inference", 1927), which say
+something also of what never happened in so many trials.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +18,13 @@ from numpy.typing import NDArray
 from fairlead_server import __version__
 
 _RESAMPLES = 2000
+_DEVIATIONS = 1.96
 _LOW, _HIGH = 2.5, 97.5
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A number from `n` measurements that lies between `low` and `high` in 95 % of resamples."""
+    """A number from `n` measurements, and the ends of its interval."""
 
     value: float
     unit: str
@@ -47,10 +51,14 @@ class Budget:
 
 @dataclass(frozen=True)
 class Measured:
-    """What an eval found, and with which model."""
+    """What an eval found, and with which model.
+
+    `reasons` counts, under a name, why something could not be told.
+    """
 
     model: str
     figures: Mapping[str, Figure]
+    reasons: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ class Report:
 
     def to_json(self) -> dict[str, object]:
         """Return the JSON shape that scripts rely on."""
+        reasons = {name: dict(found) for name, found in self.measured.reasons.items()}
         return {
             "eval": self.eval,
             "version": __version__,
@@ -73,6 +82,7 @@ class Report:
             "seed": self.seed,
             "command": self.command,
             "figures": {name: _to_json(f) for name, f in self.measured.figures.items()},
+            **({"reasons": reasons} if reasons else {}),
         }
 
 
@@ -85,6 +95,18 @@ def _to_json(figure: Figure) -> dict[str, object]:
 def exactly(value: float, unit: str, n: int = 1) -> Figure:
     """Return a figure that has no uncertainty: a count, or what was measured but once."""
     return Figure(value, unit, n, value, value)
+
+
+def share(hits: Sequence[bool]) -> Figure:
+    """Return the share of `hits`, at least one, that are true."""
+    n, value = len(hits), sum(hits) / len(hits)
+    scale = 1 + _DEVIATIONS**2 / n
+    middle = (value + _DEVIATIONS**2 / (2 * n)) / scale
+    spread = value * (1 - value) / n + _DEVIATIONS**2 / (4 * n * n)
+    half = _DEVIATIONS * math.sqrt(spread) / scale
+    # Rounding must leave the share within, and 0 and 1 as ends.
+    low, high = min(value, middle - half), max(value, middle + half)
+    return Figure(value, "share", n, max(0.0, low), min(1.0, high))
 
 
 def quantile(samples: Sequence[float], share: float, unit: str, seed: int) -> Figure:
@@ -121,7 +143,16 @@ def table(report: Report, budgets: Mapping[str, Budget]) -> str:
     rows += [_row(name, f, budgets.get(name)) for name, f in report.measured.figures.items()]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
-    return "\n".join([f"{report.eval}: {report.measured.model} on {report.machine}", *lines])
+    head = f"{report.eval}: {report.measured.model} on {report.machine}"
+    return "\n".join([head, *lines, *_reasons(report.measured)])
+
+
+def _reasons(measured: Measured) -> list[str]:
+    lines = []
+    for name, found in measured.reasons.items():
+        lines.append(f"{name}: could not be told")
+        lines += [f"  {count:6} {reason}" for reason, count in found.items()]
+    return lines
 
 
 def _row(name: str, figure: Figure, budget: Budget | None) -> tuple[str, ...]:

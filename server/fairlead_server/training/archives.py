@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +14,11 @@ from fairlead_server.errors import UserError
 
 LARGEST = 400_000
 """Bytes of a file beyond which it is a table or made by a program."""
+
+_DAMAGED = (
+    *(OSError, EOFError, lzma.LZMAError, zlib.error),
+    *(tarfile.TarError, zipfile.BadZipFile),
+)
 
 
 def source_files(path: Path, suffix: str, inside: str = "") -> Iterator[tuple[str, str]]:
@@ -31,7 +38,7 @@ def matching_files(path: Path, name: re.Pattern[str]) -> Iterator[tuple[str, str
     read = _read_wheel if path.suffix == ".whl" else _read_tarball
     try:
         found = sorted(read(path, name))
-    except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise UserError(f"{path.name} cannot be read: {error}; delete it to get it again") from None
     for own, data in found:
         text = decoded(data)
@@ -64,3 +71,6 @@ def _read_tarball(path: Path, name: re.Pattern[str]) -> Iterator[tuple[str, byte
             file = tarball.extractfile(entry)
             if file is not None and entry.size <= LARGEST:
                 yield "/".join(own), file.read()
+        # A damaged entry is taken for the end. Reading on compares with the checksum of it all.
+        while tarball.fileobj is not None and tarball.fileobj.read(LARGEST):
+            pass

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from fairlead_server.errors import UserError
 
@@ -19,6 +20,10 @@ Registry = Literal["pypi", "debian"]
 Role = Literal["training", "held_out", "excluded"]
 
 SUFFIXES: dict[Language, str] = {"python": ".py", "java": ".java"}
+_KINDS: Mapping[str, Any] = {
+    **{"version": str, "licence": str, "inside": str},
+    "megabytes": int | float,
+}
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,9 @@ def load_catalogue(text: str | None = None) -> tuple[Package, ...]:
     """
     tables = _parse(text if text is not None else _shipped())
     found = [
-        _package(heading, name, table)
+        _package(heading, name, _table(table, f"{heading}.{name}"))
         for heading, packages in tables.items()
-        for name, table in packages.items()
+        for name, table in _table(packages, heading).items()
     ]
     return tuple(found)
 
@@ -68,15 +73,31 @@ def _parse(text: str) -> dict[str, Any]:
         raise UserError(f"the catalogue is not valid TOML: {error}") from None
 
 
+def _table(value: object, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise UserError(f"catalogue, {name}: {value!r} is no table")
+    return value
+
+
 def _package(heading: str, name: str, table: dict[str, Any]) -> Package:
     """Read one table. Training packages stand under their language, the others under their role."""
-    if heading not in ("python", "java", "held_out", "excluded"):
+    if heading not in (*SUFFIXES, "held_out", "excluded"):
         raise UserError(f"the catalogue has no heading {heading!r}")
     role: Role = "training" if heading in SUFFIXES else cast(Role, heading)
-    default = "java" if role == "excluded" else heading
-    language = cast(Language, table.pop("language", default))
-    registry = table.pop("registry", "pypi" if language == "python" else "debian")
+    default = {"held_out": None, "excluded": "java"}.get(heading, heading)
     try:
+        language = _one_of(get_args(Language), table.pop("language", default), "language")
+        usual = "pypi" if language == "python" else "debian"
+        registry = _one_of(get_args(Registry), table.pop("registry", usual), "registry")
+        for key, kind in _KINDS.items():
+            if key in table and not isinstance(table[key], kind):
+                raise TypeError(f"{key} is {table[key]!r}")
         return Package(name, language=language, registry=registry, role=role, **table)
     except TypeError as error:
         raise UserError(f"catalogue, {heading}.{name}: {error}") from None
+
+
+def _one_of(known: tuple[str, ...], value: object, key: str) -> Any:
+    if value not in known:
+        raise TypeError(f"{key} is {value!r}, not one of {', '.join(known)}")
+    return value

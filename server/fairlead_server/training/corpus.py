@@ -34,7 +34,7 @@ PARTS = "parts"
 HELD_OUT = "held-out"
 _PART_SIZE = 8_000_000  # characters, which xz makes about a sixth of
 _TESTS = 0.25
-"""Of each package, tests are at most this share of what is kept."""
+"""Of each package, tests are at most this share of what was found, or of its limit."""
 
 
 @dataclass(frozen=True)
@@ -87,20 +87,11 @@ def assemble(
     excluded = Overlap()
     entries = []
     for archive in (a for a in archives if a.package.role != "training"):
-        count = manifest.Count()
-        for path, text in _all_files(archive):
-            own = without_header(text, archive.package.language)
-            excluded.add(own)
-            count.files += 1
-            if archive.package.role == "held_out" and _is_own(path):
-                count.kept += 1
-                count.bytes += len(own.encode())
-                _write_file(folder / HELD_OUT / archive.package.name / path, own)
-        entries.append(_entry(archive, count))
+        entries.append(_entry(archive, _kept_out(archive, folder / HELD_OUT, excluded)))
     seen = Seen()
     for archive in (a for a in archives if a.package.role == "training"):
         count = manifest.Count()
-        documents = list(_capped(_admitted(archive, seen, excluded, count), archive.package))
+        documents = list(_capped(_admitted(archive, seen, excluded, count), archive.package, count))
         count.kept, count.bytes = len(documents), sum(len(d.text.encode()) for d in documents)
         remark(f"{archive.package.name}: {count.kept} of {count.files} files, {count.bytes} bytes")
         _write_parts(folder / PARTS, archive.package.name, documents)
@@ -115,8 +106,28 @@ def _all_files(archive: Archive) -> Iterator[tuple[str, str]]:
     return source_files(archive.path, package.suffix, package.inside)
 
 
-def _is_own(path: str) -> bool:
-    return not is_vendored(path) and not is_test(path)
+def _kept_out(archive: Archive, folder: Path, excluded: Overlap) -> manifest.Count:
+    """Add to `excluded` what must not be trained on; write to `folder` what is measured on."""
+    package, count = archive.package, manifest.Count()
+    for path, text in _all_files(archive):
+        own = without_header(text, package.language)
+        excluded.add(own)
+        count.files += 1
+        reason = "excluded" if package.role == "excluded" else _unmeasured(path)
+        if reason is not None:
+            count.leave_out(reason)
+            continue
+        count.kept += 1
+        count.bytes += len(own.encode())
+        _write_file(folder / package.name / path, own)
+    return count
+
+
+def _unmeasured(path: str) -> str | None:
+    """Return why nothing is measured on a file of a held-out package, or None."""
+    if is_vendored(path):
+        return "vendored"
+    return "test" if is_test(path) else None
 
 
 def _write_file(path: Path, text: str) -> None:
@@ -165,7 +176,9 @@ def _likeness(path: str, own: str, excluded: Overlap) -> str | None:
     return "excluded" if like else None
 
 
-def _capped(documents: Iterable[Document], package: Package) -> Iterator[Document]:
+def _capped(
+    documents: Iterable[Document], package: Package, count: manifest.Count
+) -> Iterator[Document]:
     """Yield as many documents, drawn at random, as the package's limits and that of tests allow."""
     found = list(documents)
     order = sorted(range(len(found)), key=lambda i: random.Random(found[i].path).random())
@@ -174,6 +187,7 @@ def _capped(documents: Iterable[Document], package: Package) -> Iterator[Documen
     for document in (found[i] for i in order):
         size = len(document.text)
         if size > most or (document.test and size > tests):
+            count.leave_out("limit")
             continue
         most -= size
         tests -= size * document.test

@@ -6,7 +6,6 @@ sources of its own, so that neither the system's configuration nor its package l
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairlead_server.errors import UserError
+from fairlead_server.hashing import sha256_of
 from fairlead_server.training.catalogue import Package
 
 _SYSTEM_SOURCES = Path("/etc/apt")
@@ -40,20 +40,13 @@ def fetch(package: Package, folder: Path) -> Archive:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         (_pip if package.registry == "pypi" else _apt)(package, part, folder)
+        if (fetched := _archive_in(part)) is None:
+            raise UserError(f"{package.name} {package.version} holds no source archive, in {part}")
+        # What lies there lacks the archive, which a user may have deleted to get it again.
+        shutil.rmtree(own, ignore_errors=True)
         part.rename(own)
-        found = _archive_in(own)
-    if found is None:
-        raise UserError(f"{package.name} {package.version} holds no source archive, in {own}")
+        found = own / fetched.name
     return Archive(package, found, sha256_of(found))
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _archive_in(folder: Path) -> Path | None:

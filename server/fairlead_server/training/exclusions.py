@@ -33,7 +33,7 @@ _DEFECTS4J = re.compile(
 )
 _BENCHMARKS = re.compile(r"quix_?bugs|human_?eval|defects_?4_?j|bugs_?in_?py|mbpp", re.IGNORECASE)
 
-# Functions of HumanEval and QuixBugs whose names nothing else has.
+# Functions of HumanEval and QuixBugs whose names nothing else has, as `_snake` writes them.
 _TASKS = frozenset(
     {
         *("has_close_elements", "separate_paren_groups", "truncate_number", "below_zero"),
@@ -42,7 +42,7 @@ _TASKS = frozenset(
         *("find_closest_elements", "rescale_to_unit", "filter_integers", "largest_divisor"),
         *("filter_by_prefix", "get_positive", "is_prime", "find_zero", "sort_third", "fizz_buzz"),
         *("prime_fib", "triples_sum_to_zero", "car_race_collision", "pairs_sum_to_zero"),
-        *("correct_bracketing", "sum_squares", "words_string", "vowels_count", "digitSum"),
+        *("correct_bracketing", "sum_squares", "words_string", "vowels_count", "digit_sum"),
         *("will_it_fly", "smallest_change", "total_match", "is_multiply_prime", "is_simple_power"),
         *("iscube", "is_happy", "numerical_letter_grade", "starts_one_ends", "anti_shuffle"),
         *("find_in_sorted", "find_first_in_sorted", "is_valid_parenthesization", "kheapsort"),
@@ -75,7 +75,7 @@ def excluded_file(path: str, text: str) -> bool:
 def defines_tasks(text: str) -> bool:
     """Tell whether several functions bear the names of a benchmark's tasks, in either language."""
     names = {_snake(name) for name in _DEFINED.findall(text)}
-    return len(names & {_snake(task) for task in _TASKS}) >= _FEW_TASKS
+    return len(names & _TASKS) >= _FEW_TASKS
 
 
 def _snake(name: str) -> str:

@@ -38,9 +38,15 @@ _MENTION = re.compile(r"licen[cs]e|copyright", re.IGNORECASE)
 def is_admitted(expression: str) -> bool:
     """Tell whether an SPDX expression leaves a way to use the code under `ADMITTED` licences.
 
-    Understands AND, OR without brackets, and WITH, which is refused.
+    Understands AND, and OR that binds less; WITH is refused, and so are brackets, but for one pair
+    around the whole.
     """
-    choices = re.split(r"\s+OR\s+", expression.replace("(", " ").replace(")", " ").strip())
+    plain = expression.strip()
+    if plain.startswith("(") and plain.endswith(")"):
+        plain = plain[1:-1].strip()
+    if "(" in plain or ")" in plain:
+        return False
+    choices = re.split(r"\s+OR\s+", plain)
     return any(all(part in ADMITTED for part in re.split(r"\s+AND\s+", c)) for c in choices)
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
-
-from fairlead_server.errors import UserError
 
 FILE_NAME = "manifest.json"
 
@@ -46,16 +43,3 @@ def write(folder: Path, entries: list[Entry]) -> None:
     value = {"packages": [asdict(entry) for entry in entries]}
     path = folder / FILE_NAME
     path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
-
-
-def read(folder: Path) -> list[dict[str, Any]]:
-    """Return the packages in the manifest of `folder`. Raises `UserError` when there is none."""
-    path = folder / FILE_NAME
-    try:
-        packages: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["packages"]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise UserError(
-            f"{folder} holds no corpus ({FILE_NAME} is missing or damaged): "
-            "make one with fairlead model data"
-        ) from None
-    return packages

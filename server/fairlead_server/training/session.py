@@ -76,6 +76,7 @@ def train_model(request: Request, remark: Callable[[Note], None]) -> tuple[Note,
             device != "cpu",
             start,
             remark,
+            request.seed,
         )
     )
     path = request.folder / MODEL

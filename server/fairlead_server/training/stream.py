@@ -174,7 +174,10 @@ def _groups(documents: Sequence[Document]) -> Iterator[list[Document]]:
 
 
 def ahead(rows: Iterator[Rows], count: int) -> Generator[Rows, None, None]:
-    """Yield what `rows` yields, made by another thread, up to `count` of them ahead."""
+    """Yield what `rows` yields, made by another thread, up to `count` of them ahead.
+
+    When it is closed, the thread has ended.
+    """
     ready: queue.Queue[Rows | BaseException] = queue.Queue(count)
     stopped = threading.Event()
 
@@ -186,7 +189,8 @@ def ahead(rows: Iterator[Rows], count: int) -> Generator[Rows, None, None]:
         except BaseException as error:  # raised where the row is waited for
             _offered(ready, error, stopped)
 
-    threading.Thread(target=work, daemon=True).start()
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
     try:
         while True:
             item = ready.get()
@@ -195,6 +199,8 @@ def ahead(rows: Iterator[Rows], count: int) -> Generator[Rows, None, None]:
             yield item
     finally:
         stopped.set()
+        # What `rows` draws from may be shared with the next of its kind.
+        thread.join()
 
 
 def _offered(

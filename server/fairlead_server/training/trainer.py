@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -50,7 +50,8 @@ class Run:
     """What to train: data, a preset, the folder to write to, and on what device.
 
     `start` is a checkpoint to begin from. With the optimiser's state the interrupted run goes on;
-    otherwise its weights begin a run with a clock of its own. `remark` is told how it goes.
+    otherwise its weights begin a run with a clock of its own; without one they are drawn by `seed`.
+    `remark` is told how it goes.
     """
 
     stream: Stream
@@ -61,6 +62,7 @@ class Run:
     compiled: bool = False
     start: Checkpoint | None = None
     remark: Callable[[Note], None] = lambda _: None
+    seed: int = 0
 
 
 @dataclass
@@ -72,7 +74,7 @@ class _State:
     progress: Progress
     clock: Clock
     watched: Any
-    rows: Iterator[Rows] = field(default_factory=lambda: iter(()))
+    rows: Generator[Rows, None, None] = field(default_factory=lambda: ahead(iter(()), 1))
     length: int = 0
     decaying: bool = False
     mean: float | None = None
@@ -102,12 +104,14 @@ def train(run: Run) -> Note:
     except KeyboardInterrupt:
         _save(run, state)
         raise
+    finally:
+        state.rows.close()
     checkpoint.save(file_of(run.folder, FINAL), state.network, state.progress)
     return _note(run, state, 1.0, _loss_on(run, state))
 
 
 def _begin(run: Run) -> _State:
-    torch.manual_seed(0)
+    torch.manual_seed(run.seed)
     start, progress = run.start, Progress()
     network = checkpoint.network_of(start) if start else Network(run.preset.shape)
     network.to(run.device)
@@ -146,6 +150,7 @@ def _prepare(run: Run, state: _State, share: float) -> None:
     stage = _stage(run.preset, share)
     if state.length != stage.length:
         # What lies ready in the queue is of the old kind.
+        state.rows.close()
         state.length = stage.length
         run.stream.length = stage.length + 1
         state.rows = ahead(run.stream.rows(), _QUEUE)

@@ -27,6 +27,10 @@ DEREFERENCE, CODE, TEXT = "after a dereference", "elsewhere in code", "not in co
 
 def end(language: Language, text: str) -> str:
     place = lex(language, LexState(), text.encode()).end
+    by_bytes = LexState()
+    for byte in text.encode():
+        by_bytes = lex(language, by_bytes, bytes([byte]))
+    assert by_bytes.end == place
     if place.code is None:
         return TEXT
     return DEREFERENCE if place.dereferences else CODE
@@ -114,6 +118,8 @@ def end(language: Language, text: str) -> str:
         ("rs", "/* /* */ x.", TEXT),
         ("rs", '"a\n.', TEXT),
         ("rs", 'r#"a".', TEXT),
+        ("rs", "r" + 16 * "#" + '"a" x.', TEXT),
+        ("rs", "r" + 40 * "#" + '"a" x.', DEREFERENCE),
     ],
 )
 def test_end_of_text(ending: str, text: str, expected: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import Future
 
 import pytest
 
@@ -14,11 +13,10 @@ from fairlead_monitors.clike.members import (
     RustMembers,
     TypeScriptMembers,
 )
-from fairlead_monitors.context import Context
-from fairlead_monitors.engine import Completeness, Kind, Names, Source, answered
 from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.java.members import JavaMembers
 from tests.monitors.engines import SilentEngine, TableEngine
+from tests.monitors.stepwise import at, check, listed
 
 TABLE = {"xs": "append pop popitem", "d": "get items größe", ")": "real imag", "this": "total"}
 MONITORS = {
@@ -28,29 +26,19 @@ MONITORS = {
     "go": GoMembers,
     "rs": RustMembers,
 }
-RECEIVER = re.compile(r"(\w+|[)\]])\s*(?:!?\.|\?\.|->|::)\s*\Z")
 
 
 class Table(TableEngine):
     """Knows the operators of these languages."""
 
-    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
-        self.asked.append((source, offset))
-        found = RECEIVER.search(source.text[:offset])
-        receiver = found[1] if found else ""
-        if receiver not in self.members_of:
-            return answered(Names.unknown(self.name, f"no entry for {receiver!r}"))
-        return answered(Names(self.members_of[receiver], Completeness.COMPLETE, self.name))
+    receiver = re.compile(r"(\w+|[)\]])\s*(?:!?\.|\?\.|->|::)\s*\Z")
 
 
 def monitor(
     ending: str, text: str, engine: TableEngine | None = None, patience: float = 2.0
 ) -> MembersMonitor:
-    prefix, _, suffix = text.partition("|")
-    path = f"a.{ending}"
-    return MONITORS[ending](
-        Context(path, prefix, suffix, engine or Table(TABLE), patience=patience)
-    )
+    context = at(f"a.{ending}", text, engine or Table(TABLE), patience=patience)
+    return MONITORS[ending](context)
 
 
 @pytest.mark.parametrize(
@@ -123,17 +111,7 @@ def monitor(
     ],
 )
 def test_admitted(ending: str, text: str, data: str, admitted: str) -> None:
-    whole, byte_wise = monitor(ending, text), monitor(ending, text)
-    expected = len(admitted.encode())
-    assert whole.admitted(data.encode()) == expected
-    for byte in data.encode()[:expected]:
-        assert byte_wise.admitted(bytes([byte])) == 1
-        byte_wise.advance(bytes([byte]))
-    if expected < len(data.encode()):
-        assert byte_wise.admitted(data.encode()[expected : expected + 1]) == 0
-    whole.advance(data.encode()[:expected])
-    assert whole.may_end() == byte_wise.may_end()
-    assert whole.evidence() == byte_wise.evidence()
+    check(lambda: monitor(ending, text), data, admitted)
 
 
 @pytest.mark.parametrize(
@@ -157,22 +135,16 @@ def test_may_end(text: str, may_end: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "names", "typed"),
+    ("text", "names"),
     [
         # Much else than a name may begin after the operator, so nothing can be listed there.
-        ("xs.|", None, None),
-        ("xs.p|", {"append", "pop", "popitem", "class", "new", "super", "this"}, "p"),
-        ("unknown.p|", None, None),
+        ("xs.|", None),
+        ("xs.p|", ({"append", "pop", "popitem", "class", "new", "super", "this"}, "p")),
+        ("unknown.p|", None),
     ],
 )
-def test_constraint(text: str, names: set[str] | None, typed: str | None) -> None:
-    constraint = monitor("java", text).constraint()
-    if names is None:
-        assert constraint is None
-    else:
-        assert constraint is not None
-        assert {name.decode() for name in constraint.names} == names
-        assert constraint.typed.decode() == typed
+def test_constraint(text: str, names: tuple[set[str], str] | None) -> None:
+    assert listed(monitor("java", text).constraint()) == names
 
 
 def test_members_are_known_before_the_first_letter() -> None:

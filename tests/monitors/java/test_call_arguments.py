@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead_monitors.context import Context
 from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.java.calls import JavaCallArguments
 from tests.monitors.calls import SignatureEngine
+from tests.monitors.stepwise import ALL, at, check
 
 TABLE = {
     "none": "",
@@ -21,11 +21,7 @@ TABLE = {
 
 
 def monitor(text: str, engine: SignatureEngine | None = None) -> JavaCallArguments:
-    prefix, _, suffix = text.partition("|")
-    return JavaCallArguments(Context("A.java", prefix, suffix, engine or SignatureEngine(TABLE)))
-
-
-ALL = None
+    return JavaCallArguments(at("A.java", text, engine or SignatureEngine(TABLE)))
 
 
 @pytest.mark.parametrize(
@@ -78,16 +74,7 @@ ALL = None
     ],
 )
 def test_admitted(text: str, data: str, admitted: str | None) -> None:
-    whole, byte_wise = monitor(text), monitor(text)
-    expected = len((data if admitted is None else admitted).encode())
-    assert whole.admitted(data.encode()) == expected
-    for byte in data.encode()[:expected]:
-        assert byte_wise.admitted(bytes([byte])) == 1
-        byte_wise.advance(bytes([byte]))
-    if expected < len(data.encode()):
-        assert byte_wise.admitted(data.encode()[expected : expected + 1]) == 0
-    whole.advance(data.encode()[:expected])
-    assert whole.evidence() == byte_wise.evidence()
+    check(lambda: monitor(text), data, admitted)
 
 
 def test_calls_far_back_and_long_comments_are_lexed_right() -> None:

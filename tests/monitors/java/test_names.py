@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from fairlead_monitors.clike.names import ClikeNames
-from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Kind
 from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.java.cases import JavaCases
@@ -13,7 +12,8 @@ from fairlead_monitors.java.imports import JavaImports
 from fairlead_monitors.java.instances import JavaInstances
 from fairlead_monitors.java.members import JavaMembers
 from fairlead_monitors.java.scope import JavaScope
-from tests.monitors.java.tables import KindTable
+from tests.monitors.engines import KindTable
+from tests.monitors.stepwise import ALL, at, check
 
 TABLE = {
     Kind.SCOPE: "count total REACH light close toList",
@@ -21,28 +21,10 @@ TABLE = {
     Kind.CLASS: "Tug Thread TreeMap",
     Kind.CASE: "CLEAR CAUTION",
 }
-ALL = None
 
 
 def monitor(of: type[ClikeNames], text: str, engine: KindTable | None = None) -> ClikeNames:
-    prefix, _, suffix = text.partition("|")
-    return of(Context("A.java", prefix, suffix, engine or KindTable(TABLE)))
-
-
-def check(of: type[ClikeNames], text: str, data: str, admitted: str | None) -> None:
-    """Feed `data` at once and byte by byte."""
-    whole, byte_wise = monitor(of, text), monitor(of, text)
-    expected = len((data if admitted is None else admitted).encode())
-    assert whole.admitted(data.encode()) == expected
-    for byte in data.encode()[:expected]:
-        assert byte_wise.admitted(bytes([byte])) == 1
-        byte_wise.advance(bytes([byte]))
-    if expected < len(data.encode()):
-        assert byte_wise.admitted(data.encode()[expected : expected + 1]) == 0
-    whole.advance(data.encode()[:expected])
-    assert whole.may_end() == byte_wise.may_end()
-    assert whole.evidence() == byte_wise.evidence()
-    assert whole.constraint() == byte_wise.constraint()
+    return of(at("A.java", text, engine or KindTable(TABLE)))
 
 
 @pytest.mark.parametrize(
@@ -75,6 +57,10 @@ def check(of: type[ClikeNames], text: str, data: str, admitted: str | None) -> N
         ("return |", "null;", ALL),
         ("x = |", "switch (count) {", ALL),
         ("x = |", "int[]::new;", ALL),
+        # What is imported is there.
+        ("import static a.B.found;\n{ |", "found(1);", ALL),
+        ("import static a.B.FOUND;\nx = |", "FOUND + 1;", ALL),
+        ("import a.found;\nx = |", "found;", "found"),
         # Types, packages, labels, parameters and declarations are something else.
         ("{ |", "String name;", ALL),
         ("{ |", "java.util.List x;", ALL),
@@ -90,6 +76,7 @@ def check(of: type[ClikeNames], text: str, data: str, admitted: str | None) -> N
         ("class A { int |", "found, other;", ALL),
         ("@A(|", "found = 1) int x;", ALL),
         ("@A(x = |", "FOUND) int y;", ALL),
+        ("@A({|", "FOUND, OTHER}) int x;", ALL),
         ("for (|", "found : count)", ALL),
         ("{ int x = 1, |", "found = 2;", ALL),
         ("break |", "found;", ALL),
@@ -102,7 +89,7 @@ def check(of: type[ClikeNames], text: str, data: str, admitted: str | None) -> N
     ],
 )
 def test_names_in_scope(text: str, data: str, admitted: str | None) -> None:
-    check(JavaScope, text, data, admitted)
+    check(lambda: monitor(JavaScope, text), data, admitted)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +111,7 @@ def test_names_in_scope(text: str, data: str, admitted: str | None) -> None:
     ],
 )
 def test_imports(text: str, data: str, admitted: str | None) -> None:
-    check(JavaImports, text, data, admitted)
+    check(lambda: monitor(JavaImports, text), data, admitted)
 
 
 def test_a_package_of_which_no_type_is_known_may_have_any() -> None:
@@ -146,13 +133,15 @@ def test_a_package_of_which_no_type_is_known_may_have_any() -> None:
         ("new |", "TimeUnit[3]", ALL),
         ("new |", "int[3]", ALL),
         ("import a.Tank;\nnew |", "Tank(1)", ALL),
+        ("import static a.B.Tank;\nnew |", "Tank(1)", ALL),
+        ("import a.Tank;\nnew Ta|nk(1)", "", ALL),
         ("new |", "a.b.Tank(1)", ALL),
         ("A::new |", "Tank(1)", ALL),
         ('"new |', "Tank(1)", ALL),
     ],
 )
 def test_instances(text: str, data: str, admitted: str | None) -> None:
-    check(JavaInstances, text, data, admitted)
+    check(lambda: monitor(JavaInstances, text), data, admitted)
 
 
 def test_classes_are_asked_for_by_their_first_letter() -> None:
@@ -175,6 +164,7 @@ def test_classes_are_asked_for_by_their_first_letter() -> None:
         ("case |", "CLOSED:", "CL"),
         ("case |", "CAUTION -> 1;", ALL),
         ("case |", "CLE:", "CLE"),
+        ("case |", "CLOsed", "CL"),
         ("case CLEAR, |", "CAUTION:", ALL),
         ("case CLEAR, |", "CLOSED:", "CL"),
         ("switch (x) { |", "case CLOSED:", "case CL"),
@@ -191,7 +181,7 @@ def test_classes_are_asked_for_by_their_first_letter() -> None:
     ],
 )
 def test_cases(text: str, data: str, admitted: str | None) -> None:
-    check(JavaCases, text, data, admitted)
+    check(lambda: monitor(JavaCases, text), data, admitted)
 
 
 @pytest.mark.parametrize(
@@ -221,15 +211,56 @@ def test_constants_are_listed_where_no_type_can_be_meant(text: str, names: set[s
         ("import a.Unseen;\nclass A extends Unseen {", "coun;"),
         ("import a.Unseen;\nclass A extends B<List> implements List, Unseen {", "coun;"),
         ("import a.Unseen;\nclass A { class B extends a.Unseen {} ", "coun;"),
+        ("package a;\nclass A extends a . b . Unseen {", "coun;"),
+        ("package a;\nclass A extends java.util.Map.Entry {", "coun"),
+        ("package a;\nclass A extends Outer.Inner {", "coun"),
     ],
 )
 def test_what_inherits_from_an_unknown_type_may_have_other_names(
     header: str, admitted: str
 ) -> None:
-    check(JavaScope, header + " void f() { x(|", "coun;", admitted)
+    check(lambda: monitor(JavaScope, header + " void f() { x(|"), "coun;", admitted)
     table = KindTable({Kind.MEMBER: "count", Kind.IMPORT: TABLE[Kind.IMPORT]})
     dereferencing = monitor(JavaMembers, header + " void f() { this.|", table)
     assert dereferencing.admitted(b"coun;") == len(admitted)
+
+
+@pytest.mark.parametrize(
+    ("packages", "of", "text", "data", "admitted"),
+    [
+        ("Some", JavaInstances, "import a.*;\nx = new |", "Tank(1);", "Tank"),
+        ("some", JavaInstances, "import a.*;\nx = new |", "Tank(1);", ALL),
+        ("some", JavaInstances, "import static a.B.*;\nx = new |", "Tank(1);", "Tank"),
+        ("", JavaInstances, "import static a.B.*;\nx = new |", "Tank(1);", ALL),
+        ("some", JavaScope, "import static a.B.*;\n{ |", "found(1);", "found"),
+        ("", JavaScope, "import static a.B.*;\n{ |", "found(1);", ALL),
+        ("", JavaScope, "import a.*;\n{ |", "found(1);", "found"),
+        ("Some", JavaScope, "import a.*;\nclass A extends B { { |", "found(1);", "found"),
+        ("", JavaScope, "import a.*;\nclass A extends B { { |", "found(1);", ALL),
+        ("", JavaScope, "import a.*;\nclass B {} class A extends B { { |", "found(1);", "found"),
+        ("", JavaScope, "import a.*;\nclass B<T> extends a {{ |", "found(1);", "found"),
+    ],
+)
+def test_a_package_of_which_nothing_is_seen_may_have_what_is_missing(
+    packages: str, of: type[ClikeNames], text: str, data: str, admitted: str | None
+) -> None:
+    table = KindTable({**TABLE, Kind.IMPORT: packages})
+    check(lambda: monitor(of, text, table), data, admitted)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("import a.Unseen; class A extends Unseen {", ("import a.", "; class A extends Unseen {")),
+        ("package p;\nclass A extends a.Unseen {",
+         ("package p; import a.", ";\nclass A extends a.Unseen {")),
+        ("class A extends a.Unseen {", (" import a.", ";class A extends a.Unseen {")),
+    ],
+)  # fmt: skip
+def test_supertypes_are_asked_for_as_imports(text: str, asked: tuple[str, str]) -> None:
+    engine = KindTable(TABLE)
+    monitor(JavaScope, text, engine)
+    assert engine.asked == [(Kind.IMPORT, *asked)]
 
 
 def test_evidence() -> None:

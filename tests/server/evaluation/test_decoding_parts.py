@@ -17,7 +17,7 @@ from fairlead_server.evaluation.decoding.texts import (
     member_heavy,
     ordinary,
 )
-from fairlead_server.evaluation.decoding.timing import interleaved
+from fairlead_server.evaluation.decoding.timing import CLOCKS, clock_for, interleaved
 from fairlead_server.evaluation.decoding.wide_model import (
     VOCABULARY_SIZE,
     Shape,
@@ -98,6 +98,18 @@ def test_who_comes_first_changes() -> None:
     taken = list(interleaved([lambda n: way("a", 1 + n), lambda n: way("b", 2 + n)], 3))
     assert taken == [(1, 2), (2, 3), (3, 4)]
     assert "".join(order) == "abbaab"
+
+
+@pytest.mark.parametrize(
+    ("name", "threads", "clock"),
+    [("cpu", 1, "cpu"), ("wall", 1, "wall"), ("cpu", 4, "wall"), ("wall", 4, "wall")],
+)
+def test_the_clock_misses_no_thread(name: str, threads: int, clock: str) -> None:
+    told: list[str] = []
+    assert clock_for(name, threads, told.append) is CLOCKS[clock]
+    assert [text.partition(" times")[0] for text in told] == ["with several threads"] * (
+        name != clock
+    )
 
 
 def test_a_made_up_vocabulary() -> None:

@@ -93,6 +93,23 @@ def test_without_analysis(capsys: pytest.CaptureFixture[str], corpus: Path) -> N
 
 
 @pytest.mark.needs("llama")
+def test_a_language_in_which_nothing_can_be_asked(
+    capsys: pytest.CaptureFixture[str], corpus: Path
+) -> None:
+    (corpus / "held-out" / "four" / "H.java").write_text("\n" * 25)
+    arguments = ["--windows", "1", "--places", "1", "--ngram-megabytes", "1", "--unguided"]
+    assert main(["eval", "model", "--corpus", str(corpus), *arguments, "--verbatim", "--json"]) == 0
+    captured = capsys.readouterr()
+    figures = json.loads(captured.out)["figures"]
+    assert all(math.isfinite(figure["value"]) for figure in figures.values())
+    assert not [name for name in figures if name.endswith(".java")]
+    left_out = ("bits_per_byte.java", "next_identifier.*.java", "line_exact_match.*.java")
+    assert [line.partition(" left out")[0] for line in captured.err.splitlines()] == [
+        f"fairlead: {name}" for name in left_out
+    ]
+
+
+@pytest.mark.needs("llama")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -59,9 +59,6 @@ def test_real_code_is_put_to_a_monitor(
     found = course(members, suffix=suffix)
     assert {f.name.name: f.name.verdict for f in found.forced} == verdicts
     assert {f.name.name for f in found.vetoed} == {n for n, v in verdicts.items() if v == "invalid"}
-    assert {f.name.name for f in found.covered} == {
-        n for n, v in verdicts.items() if v != "unknown"
-    }
 
 
 def test_a_veto_is_told_with_its_place() -> None:
@@ -110,6 +107,33 @@ def test_a_listed_name_that_is_absent_is_found(absent: tuple[str, ...], wrong: s
     assert (emitted.name, emitted.absent) == ("weight", wrong)
 
 
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("return data + order.a", "a"),
+        ("return total + order.total", "total"),
+        ("return 'order.a' + order.a", "a"),
+    ],
+)
+def test_a_name_is_replaced_where_it_is_listed(line: str, written: str) -> None:
+    code = f"def f(order):\n    {line}\n"
+    engine = TableEngine({"order": f"{written} weight"})
+    found = Course()
+    force(MembersMonitor, engine, passage(code, line), found, suffix=True, patience=9)
+    (forced,) = (f for f in found.forced if f.name.verdict == "valid")
+
+    class Listening(Judge):
+        def diagnostics(self, source: Source) -> Future[Diagnostics]:
+            read.append(source.text)
+            return super().diagnostics(source)
+
+    read: list[str] = []
+    judge = Listening("weight")
+    emitted = emission(forced, MembersMonitor, engine, judge, random.Random(0), 9)
+    assert emitted is not None and emitted.absent == "no attribute weight"
+    assert read == [code[: code.rindex(written)] + "weight\n", code]
+
+
 def test_without_a_judge_or_another_name_nothing_is_said() -> None:
     forced = next(f for f in course({"order": "total"}).forced if f.name.name == "total")
     for engine in (TableEngine({"order": "total weight"}), TableEngine({"order": "total"})):
@@ -127,7 +151,36 @@ def test_the_figures_of_a_project(capsys: pytest.CaptureFixture[str]) -> None:
     assert report["eval"] == "monitors"
     assert figures["python.members.jedi.over_rejection"]["value"] == 0
     assert figures["python.members.jedi.coverage"]["value"] > 0.5
+    assert figures["python.members.jedi.over_rejection"]["high"] > 0
     assert figures["python.members.jedi.latency_ms_p95"]["unit"] == "ms"
+    assert figures["python.members.jedi.list_size_p50"]["value"] > 1
+    assert report["reasons"].keys() <= {"python.members.jedi"}
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_what_is_measured_runs_only_when_trusted(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    trusted: bool,
+) -> None:
+    given: list[bool] = []
+
+    def engine(project: str, interpreter: str | None, *, trusted: bool) -> TableEngine:
+        given.append(trusted)
+        return TableEngine({"order": "total"})
+
+    plugin = {"engines": engine, "monitors": MembersMonitor}
+    monkeypatch.setattr("fairlead_server.plugins.load", lambda group, _: plugin[group])
+    (tmp_path / "a.py").write_text(CODE)
+    arguments = ["--root", str(tmp_path), "--engine", "table", "--monitor", "python-members"]
+    stated = ["--trusted"] if trusted else []
+    assert main(["eval", "monitors", *arguments, *stated, "--json"]) == 0
+    assert given == [trusted]
+    report = json.loads(capsys.readouterr().out)
+    assert ("--trusted" in report["command"]) is trusted
+    assert report["figures"]["python.members.table.coverage"]["value"] == 0.5
+    assert report["reasons"] == {"python.members.table": {"no entry for 'other'": 1}}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from fairlead_server.evaluation.figures import (
     exactly,
     quantile,
     ratio,
+    share,
     table,
 )
 
@@ -43,6 +44,26 @@ def test_ratio_weighs_by_size() -> None:
     found = ratio([1, 90], [10, 100], "share", 0)
     assert found.value == pytest.approx(91 / 110)
     assert [found.low, found.high] == pytest.approx([0.1, 0.9])
+
+
+# The ends from the formula in Wilson's article, with 1.96 deviations.
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [
+        (0, 40, 0.0, 0.08763),
+        (40, 40, 0.91237, 1.0),
+        (1, 1211, 0.000146, 0.004665),
+        (1, 1, 0.20654, 1.0),
+        (50, 100, 0.40383, 0.59617),
+    ],
+)
+def test_shares_have_an_interval_also_without_events(
+    hits: int, n: int, low: float, high: float
+) -> None:
+    found = share([True] * hits + [False] * (n - hits))
+    assert (found.value, found.unit, found.n) == (hits / n, "share", n)
+    assert [found.low, found.high] == pytest.approx([low, high], abs=5e-5)
+    assert 0 <= found.low <= found.value <= found.high <= 1
 
 
 def test_intervals_are_reproducible() -> None:
@@ -77,6 +98,17 @@ def test_the_json_shape_that_scripts_rely_on() -> None:
     assert list(value) == ["eval", "version", "model", "machine", "seed", "command", "figures"]
     assert value["figures"]["n"] == {"value": 8, "low": 8, "high": 8, "unit": "MB", "n": 1}
     assert value["figures"]["speed"]["value"] == 1.23457
+
+
+def test_reasons_are_told() -> None:
+    measured = Measured("e", {}, {"java.members": {"no type": 12, "no answer": 3}})
+    report = Report("monitors", measured, "a machine", 0, "fairlead eval monitors")
+    assert report.to_json()["reasons"] == {"java.members": {"no type": 12, "no answer": 3}}
+    assert table(report, {}).splitlines()[2:] == [
+        "java.members: could not be told",
+        "      12 no type",
+        "       3 no answer",
+    ]
 
 
 def test_the_table_says_which_budgets_are_missed() -> None:

@@ -8,8 +8,9 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from fairlead_server.hashing import sha256_of
 from fairlead_server.training.catalogue import Language, Package, Registry, Role
-from fairlead_server.training.download import Archive, sha256_of
+from fairlead_server.training.download import Archive
 
 
 def python_text(seed: str, functions: int = 8) -> str:

@@ -55,6 +55,17 @@ def test_what_must_not_be_trained_on(name: str, licence: str, message: str) -> N
         ('[ruby.x]\nversion = "1"', "no heading 'ruby'"),
         ('[python.x]\nversion = "1"\nlicense = "MIT"', "license"),
         ('[python.x]\nlicence = "MIT"', "version"),
+        ("python = 3", "python: 3 is no table"),
+        ('[python]\nx = "1"', "python.x: '1' is no table"),
+        ("[python.x]\nversion = 1", "version is 1"),
+        ('[python.x]\nversion = "1"\nlicence = 3', "licence is 3"),
+        ('[python.x]\nversion = "1"\nmegabytes = "2"', "megabytes is '2'"),
+        ('[held_out.x]\nversion = "1"', "held_out.x: language is None"),
+        ('[held_out.x]\nversion = "1"\nlanguage = "ruby"', "language is 'ruby'"),
+        (
+            '[python.x]\nversion = "1"\nregistry = "npm"',
+            "registry is 'npm', not one of pypi, debian",
+        ),
     ],
 )
 def test_a_catalogue_with_a_fault(text: str, message: str) -> None:

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import json
 import subprocess
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fairlead_server.cli import main
 from fairlead_server.errors import UserError
-from fairlead_server.training import manifest
+from fairlead_server.training import download
+from fairlead_server.training.archives import source_files
 from fairlead_server.training.catalogue import Package
 from fairlead_server.training.corpus import assemble, build, read_documents, sample
 from fairlead_server.training.download import fetch, for_sources
-from tests.server.training.packages import archive, java_text, python_text, wheel
+from tests.server.training.packages import archive, java_text, python_text, tarball, wheel
 
 
 def silent(_: str) -> None:
     pass
+
+
+def counts(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what the manifest of a corpus says of the files of each package."""
+    packages = json.loads((folder / "manifest.json").read_text())["packages"]
+    assert all(p["count"]["files"] == accounted(p["count"]) for p in packages)
+    return {package["name"]: package["count"] for package in packages}
+
+
+def accounted(count: dict[str, Any]) -> int:
+    return int(count["kept"] + sum(count["left_out"].values()))
 
 
 def test_a_corpus(tmp_path: Path) -> None:
@@ -51,7 +66,16 @@ def test_a_corpus(tmp_path: Path) -> None:
             },
             language="java",
         ),
-        archive(tmp_path, "held", {"held/a.py": python_text("held")}, role="held_out"),
+        archive(
+            tmp_path,
+            "held",
+            {
+                "held/a.py": python_text("held"),
+                "held/_vendor/b.py": python_text("lent"),
+                "held/tests/test_a.py": python_text("tried"),
+            },
+            role="held_out",
+        ),
         archive(
             tmp_path, "bench", {"Thing.java": java_text("thing")}, language="java", role="excluded"
         ),
@@ -64,13 +88,14 @@ def test_a_corpus(tmp_path: Path) -> None:
     assert documents["one/tests/test_core.py"].test
     assert documents["src/Two.java"].language == "java"
     assert (folder / "held-out" / "held" / "held" / "a.py").read_text() == python_text("held")
-    entries = {entry["name"]: entry for entry in manifest.read(folder)}
-    assert entries["one"]["count"]["left_out"] == {
+    found = counts(folder)
+    assert found["one"]["left_out"] == {
         **{"vendored": 1, "duplicate": 1, "licence": 1, "generated": 1, "data": 1},
         "excluded": 1,
     }
-    assert entries["two"]["count"]["left_out"] == {"excluded": 2}
-    assert entries["one"]["sha256"] == archives[0].sha256
+    assert found["two"]["left_out"] == {"excluded": 2}
+    assert found["held"]["left_out"] == {"test": 1, "vendored": 1}
+    assert found["bench"]["left_out"] == {"excluded": 1}
     notices = (folder / "THIRD_PARTY_NOTICES.txt").read_text()
     assert "one 1\n\nOne may be used.\n" in notices
     assert "two 1\n\nTwo contains One.\n" in notices
@@ -88,6 +113,7 @@ def test_limits_of_size(tmp_path: Path) -> None:
     documents = read_documents(tmp_path / "c")
     assert 5 <= len(documents) <= 8
     assert sum(document.test for document in documents) <= 2
+    assert counts(tmp_path / "c")["a"]["left_out"] == {"limit": 40 - len(documents)}
 
 
 @pytest.mark.parametrize("content", [b"no archive", b""])
@@ -98,10 +124,25 @@ def test_a_damaged_archive(tmp_path: Path, content: bytes) -> None:
         assemble([found], tmp_path / "c", silent)
 
 
+@pytest.mark.parametrize(("write", "name"), [(wheel, "a.whl"), (tarball, "a.orig.tar.xz")])
+def test_an_archive_that_is_damaged_inside(
+    tmp_path: Path, write: Callable[..., Path], name: str
+) -> None:
+    path = write(tmp_path / name, {f"{i}.py": python_text(f"word{i}") for i in range(200)})
+    if write is wheel:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("a.py", python_text("word", 200))
+    data = bytearray(path.read_bytes())
+    for place in range(len(data) // 3, len(data) // 2):
+        data[place] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(UserError, match="cannot be read"):
+        list(source_files(path, ".py"))
+
+
 def test_what_is_no_corpus(tmp_path: Path) -> None:
-    for read in (read_documents, manifest.read):
-        with pytest.raises(UserError, match="fairlead model data"):
-            read(tmp_path)
+    with pytest.raises(UserError, match="fairlead model data"):
+        read_documents(tmp_path)
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "a-00.jsonl.xz").write_bytes(b"no xz")
     with pytest.raises(UserError, match="damaged"):
@@ -127,6 +168,25 @@ def test_what_was_downloaded_is_not_downloaded_again(
     entries = build([package], tmp_path, tmp_path / "corpus", silent)
     assert json.loads((tmp_path / "corpus" / "manifest.json").read_text())["packages"]
     assert [entry.count.kept for entry in entries] == [1]
+
+
+def test_a_package_without_its_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[str] = []
+
+    def serve(_: Package, into: Path, __: Path) -> None:
+        for name in ("a.dsc", *served):
+            (into / name).write_text(name)
+
+    monkeypatch.setattr(download, "_apt", serve)
+    package = Package("a", "1", "java", "debian", "training", "MIT")
+    for _ in range(2):
+        with pytest.raises(UserError, match="a 1 holds no source archive"):
+            fetch(package, tmp_path)
+    served.append("a_1.orig.tar.xz")
+    path = fetch(package, tmp_path).path
+    assert path == tmp_path / "debian" / "a-1" / "a_1.orig.tar.xz"
+    path.unlink()
+    assert fetch(package, tmp_path).path.read_text() == "a_1.orig.tar.xz"
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ def test_a_hole_ends_where_its_kind_says(kind: str, before: str, after: str) -> 
 def test_texts_without_a_place_have_no_hole(text: str, kind: str) -> None:
     example = with_hole(text, {kind: 1.0}, random.Random(0))
     assert example.text + (example.suffix or "") == text
+    if kind != "any":
+        assert example.suffix is None
 
 
 def test_shares_of_kinds_sum_to_one() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
 from typing import Any
@@ -104,6 +106,25 @@ def test_rows_are_made_ahead(tokenizer: Any) -> None:
     next(failing)
     with pytest.raises(ValueError, match="no more"):
         next(failing)
+
+
+def test_what_is_made_ahead_can_be_switched() -> None:
+    from fairlead_server.training.stream import ahead
+
+    def slow() -> Iterator[Any]:
+        number = 0
+        while True:
+            time.sleep(0.002)
+            yield np.array([number := number + 1])
+
+    shared = slow()
+    last = 0
+    for _ in range(10):
+        made = ahead(shared, 4)
+        found = [int(row[0]) for row in islice(made, 3)]
+        made.close()
+        assert found == list(range(found[0], found[0] + 3)) and found[0] > last
+        last = found[-1]
 
 
 def test_without_documents(tokenizer: Any) -> None:

@@ -79,6 +79,29 @@ def test_a_batch_that_is_evaluated_in_pieces_is_the_same_batch(
         checkpoint.load(tmp_path / "final.safetensors")
 
 
+def test_first_weights_are_drawn_by_the_seed(tmp_path: Path, tokenizer: Any) -> None:
+    from fairlead_server.training import checkpoint, trainer
+    from fairlead_server.training.network import Shape
+    from fairlead_server.training.presets import Preset, Stage
+    from fairlead_server.training.schedule import Schedule
+    from fairlead_server.training.stream import STABLE_MIXTURE, Stream
+    from tests.server.training.test_stream import DOCUMENTS
+
+    def interrupt(_: trainer.Note) -> None:
+        raise KeyboardInterrupt
+
+    def weights(seed: int) -> list[Any]:
+        stream = Stream(DOCUMENTS, tokenizer, 33, STABLE_MIXTURE, 1)
+        preset = Preset(Shape(512, 64, 1, 1, 1, 64, 32), Schedule(9), (Stage(1.0, 32, 2),))
+        run = trainer.Run(stream, stream, preset, tmp_path, remark=interrupt, seed=seed)
+        with pytest.raises(KeyboardInterrupt):
+            trainer.train(run)
+        saved = checkpoint.load(trainer.file_of(tmp_path, trainer.LATEST))
+        return [tensor.tolist() for tensor in saved.weights.values()]
+
+    assert weights(1) == weights(1) != weights(2)
+
+
 def test_an_interrupted_run_goes_on(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

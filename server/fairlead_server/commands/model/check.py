@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from contextlib import closing
 from dataclasses import asdict, replace
 
 from fairlead_decoding.errors import DecodingError
@@ -29,13 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Check, print, and return the exit code."""
     settings = resolve(Options(backend=arguments.backend, threads=arguments.threads))
     settings = replace(settings, model=arguments.name or settings.model)
-    model = load_model(settings)
-    try:
-        findings = list(check_model(model))
-    except DecodingError as error:
-        raise UserError(str(error)) from error
-    finally:
-        model.close()
+    with closing(load_model(settings)) as model:
+        try:
+            findings = list(check_model(model))
+        except DecodingError as error:
+            raise UserError(str(error)) from error
     if arguments.json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:

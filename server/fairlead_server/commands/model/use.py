@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         facts = facts_of(path)
     except DecodingError as error:
         raise UserError(str(error)) from error
-    is_path = Path(arguments.name).exists()
+    is_path = arguments.name != EMBEDDED and Path(arguments.name).exists()
     name = str(path.resolve()) if is_path else arguments.name
     choose_model(None if name == EMBEDDED else name)
     print(f"{facts.name} is used from now on ({path})")

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fairlead_decoding.model import LanguageModel
 from fairlead_server.commands import options
+from fairlead_server.evaluation import Setting
 from fairlead_server.evaluation.decoding import loops, masks, reuse, texts
-from fairlead_server.evaluation.decoding.timing import CLOCKS, Clock, resident_mb
+from fairlead_server.evaluation.decoding.timing import CLOCKS, Clock, clock_for, resident_mb
 from fairlead_server.evaluation.decoding.wide_model import (
     VOCABULARY_SIZE,
     Shape,
@@ -39,7 +39,6 @@ from fairlead_server.model_files import (
     installed_backends,
     load_model,
 )
-from fairlead_server.settings import Settings
 
 BUDGETS = {
     "mask_choose_us_p50": Budget(most=100),
@@ -92,32 +91,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass(frozen=True)
-class _Setting:
-    """What all measurements share."""
-
+class _Setting(Setting):
     sizes: Sizes
-    rounds: int
     clock: Clock
-    seed: int
-    remark: Callable[[str], None]
+
+    @property
+    def rounds(self) -> int:
+        """How often a comparison is made."""
+        return int(self.arguments.rounds)
 
 
-def measure(
-    arguments: argparse.Namespace, settings: Settings, remark: Callable[[str], None]
-) -> Measured:
+def measure(setting: Setting) -> Measured:
     """Measure all figures that the installed libraries allow."""
-    settings = replace(settings, threads=settings.threads or 1)
-    setting = _Setting(
-        QUICK if arguments.quick else Sizes(),
-        arguments.rounds,
-        _clock(arguments.clock, settings, remark),
-        arguments.seed,
-        remark,
-    )
+    arguments, settings, remark = setting.arguments, setting.one_thread(), setting.remark
+    sizes = QUICK if arguments.quick else Sizes()
+    clock = clock_for(arguments.clock, settings.threads, remark)
+    return _measured(_Setting(arguments, settings, remark, sizes, clock))
+
+
+def _measured(setting: _Setting) -> Measured:
+    arguments, settings = setting.arguments, setting.settings
     backend = choose_backend(find_model(settings.model), settings.backend)
     vocabulary = find_model(arguments.vocabulary) if arguments.vocabulary else None
     figures: dict[str, Figure] = {}
-    with _opened(settings) as model:
+    with closing(load_model(settings)) as model:
         name, wide = model.name, len(model.vocabulary) >= VOCABULARY_SIZE
         figures |= _written(model, setting, "")
         figures |= _native(model, setting, _LOOPS.get(backend, ""))
@@ -125,9 +122,9 @@ def measure(
         figures |= _memory()
         figures |= _masked(model, setting) if wide else {}
     if not wide:
-        figures |= _wide(vocabulary, settings, setting)
+        figures |= _wide(vocabulary, setting)
     if backend != "transformers":
-        figures |= _generate(settings, setting)
+        figures |= _generate(setting)
     return Measured(name, {name: figures[name] for name in sorted(figures, key=_order)})
 
 
@@ -135,24 +132,8 @@ _LOOPS = {"llama_cpp": "loop_native_ratio", "transformers": "loop_generate_ratio
 """What the comparison with a library's own loop is called, by backend."""
 
 
-def _clock(name: str, settings: Settings, remark: Callable[[str], None]) -> Clock:
-    if name == "cpu" and settings.threads != 1:
-        remark("with several threads times are taken from the wall clock")
-        return CLOCKS["wall"]
-    return CLOCKS[name]
-
-
 def _order(name: str) -> tuple[bool, str]:
     return name not in BUDGETS, name
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[LanguageModel]:
-    model = load_model(settings)
-    try:
-        yield model
-    finally:
-        model.close()
 
 
 def _written(model: LanguageModel, setting: _Setting, suffix: str) -> dict[str, Figure]:
@@ -208,14 +189,15 @@ def _memory() -> dict[str, Figure]:
     return {} if resident is None else {"memory_mb": exactly(resident, "MB")}
 
 
-def _wide(vocabulary: Path | None, settings: Settings, setting: _Setting) -> dict[str, Figure]:
+def _wide(vocabulary: Path | None, setting: _Setting) -> dict[str, Figure]:
     """Measure what depends on the vocabulary with a model made for it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "wide.gguf"
         write_wide_model(path, setting.sizes.shape, vocabulary, setting.seed)
         backend = installed_backends()[0]
         loop = f"{_LOOPS[backend]}.wide" if backend in _LOOPS else ""
-        with _opened(replace(settings, model=str(path), backend=backend)) as model:
+        own = replace(setting.settings, model=str(path), backend=backend)
+        with closing(load_model(own)) as model:
             return {
                 **_masked(model, setting),
                 **_written(model, setting, ".wide"),
@@ -243,10 +225,10 @@ def _masked(model: LanguageModel, setting: _Setting) -> dict[str, Figure]:
     }
 
 
-def _generate(settings: Settings, setting: _Setting) -> dict[str, Figure]:
+def _generate(setting: _Setting) -> dict[str, Figure]:
     """Compare the decode loop on transformers with ``generate()``."""
     if "transformers" not in installed_backends():
         setting.remark("loop_generate_ratio left out: pip install 'fairlead[transformers]'")
         return {}
-    with _opened(replace(settings, backend="transformers")) as model:
+    with closing(load_model(replace(setting.settings, backend="transformers"))) as model:
         return _native(model, setting, "loop_generate_ratio")

@@ -63,7 +63,6 @@ class Dictation:
         for token in model.encode(text):
             self._next[place] = token
             place += len(model.vocabulary.tokens[token])
-        self.length = place
 
     def after(self, written: int) -> int:
         """Return the token that comes after so many bytes, also where no token of its own ends."""

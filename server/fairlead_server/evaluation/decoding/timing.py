@@ -19,6 +19,14 @@ CLOCKS: Mapping[str, Clock] = {"cpu": _own or time.perf_counter, "wall": time.pe
 what other threads and a GPU compute."""
 
 
+def clock_for(name: str, threads: int | None, remark: Callable[[str], None]) -> Clock:
+    """Return the clock of that name, or that of the wall where it would miss other threads."""
+    if name == "cpu" and threads != 1:
+        remark("with several threads times are taken from the wall clock")
+        return CLOCKS["wall"]
+    return CLOCKS[name]
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Keep Python's garbage collector, which comes at any time, from what is timed."""

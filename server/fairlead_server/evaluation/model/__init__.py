@@ -12,15 +12,17 @@ which nothing can be checked has no guided figures.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
 from fairlead_decoding.model import LanguageModel
 from fairlead_server.commands import options
-from fairlead_server.evaluation.figures import Budget, Figure, Measured, exactly, ratio
+from fairlead_server.evaluation import Setting
+from fairlead_server.evaluation.decoding.timing import clock_for
+from fairlead_server.evaluation.figures import Budget, Figure, Measured, exactly, ratio, share
 from fairlead_server.evaluation.model.bits import Window, model_bits, windows
 from fairlead_server.evaluation.model.completions import (
     continuations,
@@ -40,6 +42,7 @@ from fairlead_server.evaluation.model.places import (
 )
 from fairlead_server.evaluation.model.speed import decode_rate, first_completion
 from fairlead_server.evaluation.model.verbatim import corpus_texts, recited
+from fairlead_server.model_facts import size_of
 from fairlead_server.model_files import find_model, load_model
 from fairlead_server.settings import Settings
 from fairlead_server.training.corpus import HELD_OUT, PARTS, sample
@@ -81,114 +84,98 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """What all measurements share."""
-
-    corpus: Path
-    windows: int
-    places: int
-    ngram_bytes: int
-    unguided: bool
-    verbatim: bool
-    seed: int
-    remark: Callable[[str], None]
-
-
-def measure(
-    arguments: argparse.Namespace, settings: Settings, remark: Callable[[str], None]
-) -> Measured:
+def measure(setting: Setting) -> Measured:
     """Measure all figures that the corpus and the installed monitors allow."""
-    settings = replace(settings, threads=settings.threads or 1)
-    setting = _Setting(
-        Path(arguments.corpus),
-        arguments.windows,
-        arguments.places,
-        arguments.ngram_megabytes * 1_000_000,
-        arguments.unguided,
-        arguments.verbatim,
-        arguments.seed,
-        remark,
-    )
-    files = read_held_out(setting.corpus / HELD_OUT)
-    by_language = {
-        language: [file for file in files if file.document.language == language]
-        for language in LANGUAGES
-    }
-    figures = {"file_mb": _file_size(find_model(settings.model))}
+    settings, files = setting.one_thread(), _held_out(setting)
+    figures = {"file_mb": exactly(size_of(find_model(settings.model)) / 1e6, "MB")}
     figures["first_completion_s"] = first_completion(settings, setting.seed)
-    model = load_model(settings)
-    try:
+    clock = clock_for("cpu", settings.threads, setting.remark)
+    with closing(load_model(settings)) as model:
         name = model.name
-        figures["decode_tokens_per_s"] = decode_rate(model, setting.seed)
-        for language, own in by_language.items():
-            figures |= _bits(model, own, language, setting) if own else {}
-    finally:
-        model.close()
-    for language, own in by_language.items():
-        figures |= _completions(own, language, settings, setting) if own else {}
+        figures["decode_tokens_per_s"] = decode_rate(model, clock, setting.seed)
+        for language, own in files.items():
+            figures |= _bits(model, own, language, setting)
+    for language, own in files.items():
+        figures |= _completions(own, language, settings, setting)
     return Measured(name, figures)
 
 
+def _held_out(setting: Setting) -> Mapping[str, Sequence[HeldOut]]:
+    """Return the files of each language that has some."""
+    files = read_held_out(Path(setting.arguments.corpus) / HELD_OUT)
+    found = {name: [f for f in files if f.document.language == name] for name in LANGUAGES}
+    return {name: own for name, own in found.items() if own}
+
+
 def _bits(
-    model: LanguageModel, files: Sequence[HeldOut], language: str, setting: _Setting
+    model: LanguageModel, files: Sequence[HeldOut], language: str, setting: Setting
 ) -> dict[str, Figure]:
+    arguments = setting.arguments
     length = min(_CONTEXT, model.context_length - 1)
-    drawn = windows(model, files, length, setting.windows, setting.seed)
+    drawn = windows(model, files, length, arguments.windows, setting.seed)
+    if not drawn:
+        setting.remark(f"bits_per_byte.{language} left out: all held-out files are too short")
+        return {}
     sizes = [float(window.bytes) for window in drawn]
 
     def figure(bits: Sequence[float]) -> Figure:
         return ratio(bits, sizes, "bits", setting.seed)
 
     found = {f"bits_per_byte.{language}": figure([model_bits(model, w) for w in drawn])}
-    if setting.ngram_bytes and (setting.corpus / PARTS).is_dir():
+    if arguments.ngram_megabytes and (Path(arguments.corpus) / PARTS).is_dir():
         counted = _ngrams(model, drawn, language, setting)
         found[f"ngram_bits_per_byte.{language}"] = figure([counted.bits(w.ids) for w in drawn])
     return found
 
 
 def _ngrams(
-    model: LanguageModel, drawn: Sequence[Window], language: str, setting: _Setting
+    model: LanguageModel, drawn: Sequence[Window], language: str, setting: Setting
 ) -> NGrams:
-    texts = sample(setting.corpus, language, setting.ngram_bytes, setting.seed)
+    arguments = setting.arguments
+    size = arguments.ngram_megabytes * 1_000_000
+    texts = sample(Path(arguments.corpus), language, size, setting.seed)
     end = min(model.vocabulary.end)
     corpus = [np.array([*model.encode(text), end], np.int64) for text in texts]
     return NGrams(corpus, [window.ids for window in drawn], len(model.vocabulary))
 
 
 def _completions(
-    files: Sequence[HeldOut], language: str, settings: Settings, setting: _Setting
+    files: Sequence[HeldOut], language: str, settings: Settings, setting: Setting
 ) -> dict[str, Figure]:
-    seed, count = setting.seed, setting.places
-    named, ends = members(files, count, seed), line_ends(files, count, seed)
+    arguments, seed = setting.arguments, setting.seed
+    named, ends = (draw(files, arguments.places, seed) for draw in (members, line_ends))
     found: dict[str, Figure] = {}
-    ways = {way: guided for way, guided in _WAYS.items() if not (guided and setting.unguided)}
-    checked = setting.unguided
+    ways = {way: guided for way, guided in _WAYS.items() if not (guided and arguments.unguided)}
+    checked = arguments.unguided
     for name, places, normal, tokens in (
         ("next_identifier", named, identifier, _NAME_TOKENS),
         ("line_exact_match", ends, line, _LINE_TOKENS),
     ):
+        if not places:
+            setting.remark(f"{name}.*.{language} left out: the held-out files have no such place")
+            continue
         tried = try_places(places, settings, normal, tokens, tuple(ways.values()))
         checked = checked or any(one.checked for one in tried)
         for index, way in enumerate(ways):
-            found[f"{name}.{way}.{language}"] = _share([one.hits[index] for one in tried], seed)
-    if not checked:
+            found[f"{name}.{way}.{language}"] = share([one.hits[index] for one in tried])
+    if found and not checked:
         setting.remark(f"no name in {language} was checked: fairlead doctor says what is missing")
         found = {name: figure for name, figure in found.items() if ".guided." not in name}
-    counted = [counted_member(place) == place.wanted for place in named]
-    found[f"next_identifier.counted.{language}"] = _share(counted, seed)
-    if setting.verbatim:
+    if named:
+        counted = [counted_member(place) == place.wanted for place in named]
+        found[f"next_identifier.counted.{language}"] = share(counted)
+    if arguments.verbatim:
         found |= _recited(ends, language, settings, setting)
     return found
 
 
 def _recited(
-    places: Sequence[Place], language: str, settings: Settings, setting: _Setting
+    places: Sequence[Place], language: str, settings: Settings, setting: Setting
 ) -> dict[str, Figure]:
     """Return the share of written passages that the corpus has, and that of the true ones."""
     written = continuations(places, settings, _PASSAGE_TOKENS)
     true = [place.file.document.text[place.offset :][:_PASSAGE_CHARACTERS] for place in places]
-    counts = recited([*written, *true], corpus_texts(setting.corpus, language))
+    counts = recited([*written, *true], corpus_texts(Path(setting.arguments.corpus), language))
     found: dict[str, Figure] = {}
     for name, own in (("model", counts[: len(places)]), ("text", counts[len(places) :])):
         usable = [(float(known), float(all_)) for known, all_ in own if all_]
@@ -196,12 +183,3 @@ def _recited(
             known, every = zip(*usable, strict=True)
             found[f"verbatim.{name}.{language}"] = ratio(known, every, "share", setting.seed)
     return found
-
-
-def _share(hits: Sequence[bool], seed: int) -> Figure:
-    return ratio([float(hit) for hit in hits], [1.0] * len(hits), "share", seed)
-
-
-def _file_size(path: Path) -> Figure:
-    parts = path.rglob("*") if path.is_dir() else [path]
-    return exactly(sum(part.stat().st_size for part in parts if part.is_file()) / 1e6, "MB")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -54,7 +54,7 @@ def try_places(
     """
     found = []
     for folder, own in _by_folder(places):
-        with _opened(settings, folder) as completer:
+        with closing(_completer(settings, folder, own)) as completer:
             for place in own:
                 given = [_completed(completer, place, tokens, guided) for guided in ways]
                 hits = tuple(normal(s.text) == normal(place.wanted) for s in given)
@@ -67,7 +67,7 @@ def continuations(places: Sequence[Place], settings: Settings, tokens: int) -> l
     """Return what the model alone writes at each of `places`, over lines."""
     found = []
     for folder, own in _by_folder(places):
-        with _opened(settings, folder) as completer:
+        with closing(_completer(settings, folder, own)) as completer:
             given = (_completed(completer, p, tokens, guided=False, lines=None) for p in own)
             found += [suggestion.text for suggestion in given]
     return found
@@ -79,13 +79,9 @@ def _by_folder(places: Sequence[Place]) -> Iterator[tuple[Path, list[Place]]]:
         yield folder, list(own)
 
 
-@contextmanager
-def _opened(settings: Settings, folder: Path) -> Iterator[Completer]:
-    completer = build_completer(settings, str(folder))
-    try:
-        yield completer
-    finally:
-        completer.close()
+def _completer(settings: Settings, folder: Path, places: Sequence[Place]) -> Completer:
+    languages = {place.document.language for place in places}
+    return build_completer(settings, str(folder), languages)
 
 
 def _completed(

@@ -13,7 +13,7 @@ from fairlead_decoding.prompt import build_prompt, preferred_layout
 from fairlead_decoding.trie import trie_of
 from fairlead_decoding.types import GenerationConfig
 from fairlead_server.evaluation.decoding.texts import ordinary
-from fairlead_server.evaluation.decoding.timing import CLOCKS
+from fairlead_server.evaluation.decoding.timing import Clock
 from fairlead_server.evaluation.figures import Figure, exactly, ratio
 from fairlead_server.model_files import load_model
 from fairlead_server.settings import Settings
@@ -23,9 +23,8 @@ _TOKENS = 64
 _PROMPT_TOKENS = 1000
 
 
-def decode_rate(model: LanguageModel, seed: int) -> Figure:
-    """Return the tokens that one core decodes in a second, prompts not counted."""
-    clock = CLOCKS["cpu"]
+def decode_rate(model: LanguageModel, clock: Clock, seed: int) -> Figure:
+    """Return the tokens that are decoded in a second by `clock`, prompts not counted."""
     counts, seconds = [], []
     for passage in ordinary(_PASSAGES, 600, 1, seed):
         session = model.session()

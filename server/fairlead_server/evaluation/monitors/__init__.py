@@ -5,15 +5,19 @@ if it were being written, which is teacher forcing: what people wrote is taken t
 a name that is refused counts as over-rejection. `coverage` is the share of names of which a monitor
 could tell; `unsound`, among names that it lists, the share of those that are then said not to
 exist. With --context prefix the monitors do not see what follows the line, as in left-to-right
-generation.
+generation. `reasons` counts why a monitor could not tell.
+
+With --trusted engines may run what the measured code names: its interpreter, its build files, its
+tools. Measure so only what you would run.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from fairlead_monitors.engine import CompletionEngine
@@ -22,13 +26,14 @@ from fairlead_server import plugins
 from fairlead_server.commands import options
 from fairlead_server.engine import build_engines
 from fairlead_server.errors import UserError
+from fairlead_server.evaluation import Setting
 from fairlead_server.evaluation.figures import (
     Budget,
     Figure,
     Measured,
     exactly,
     quantile,
-    ratio,
+    share,
 )
 from fairlead_server.evaluation.monitors.forcing import Course, force
 from fairlead_server.evaluation.monitors.passages import (
@@ -38,7 +43,6 @@ from fairlead_server.evaluation.monitors.passages import (
     sources,
 )
 from fairlead_server.evaluation.monitors.soundness import Emission, emission
-from fairlead_server.settings import Settings
 
 BUDGETS = {
     "python.members.default.over_rejection": Budget(most=0.002),
@@ -53,6 +57,9 @@ DEFAULT = "default"
 
 _SHOWN = 20
 """Vetoed names that are listed."""
+
+_REASONS = 12
+"""Reasons that are told apart; some name what they are about."""
 
 _PROGRESS = 50
 
@@ -84,37 +91,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--emissions", type=options.natural, default=50, help="names of each monitor to re-analyse"
     )
+    parser.add_argument(
+        "--trusted", action="store_true", help="let engines run what the measured code names"
+    )
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """What all measurements share."""
-
-    arguments: argparse.Namespace
-    settings: Settings
-    remark: Callable[[str], None]
-
-    @property
-    def patience(self) -> float:
-        """Seconds to wait for an answer: the quality is measured here, and the time apart."""
-        return max(30.0, self.settings.patience)
+def _patience(setting: Setting) -> float:
+    """Return the seconds to wait for an answer: the quality is measured here, the time apart."""
+    return max(30.0, setting.settings.patience)
 
 
-def measure(
-    arguments: argparse.Namespace, settings: Settings, remark: Callable[[str], None]
-) -> Measured:
+def measure(setting: Setting) -> Measured:
     """Measure the monitors. Raises `UserError` when there is nothing to measure."""
-    setting = _Setting(arguments, replace(settings, trusted=True), remark)
+    arguments = setting.arguments
+    setting = replace(setting, settings=replace(setting.settings, trusted=arguments.trusted))
     roots = [sources(root) for root in _roots(arguments)]
     figures: dict[str, Figure] = {}
+    reasons: dict[str, Mapping[str, int]] = {}
     for language, factories in _chosen(arguments, {name for files in roots for name in files}):
         drawn = (draw(files.get(language, []), arguments.sample, arguments.seed) for files in roots)
         passages = [passage for found in drawn for passage in found]
-        figures |= _language(language, factories, passages, setting)
+        for label, course, emitted in _language(language, factories, passages, setting):
+            told = _figures(course, emitted, setting.seed)
+            figures |= {f"{label}.{key}": figure for key, figure in told.items()}
+            reasons |= {label: found} if (found := _reasons(course)) else {}
     if not figures:
         stated = ", ".join((*arguments.root, *arguments.package))
         raise UserError(f"{stated}: no source file whose language has such a monitor")
-    return Measured(f"engine {arguments.engine}", figures)
+    return Measured(f"engine {arguments.engine}", figures, reasons)
 
 
 def _roots(arguments: argparse.Namespace) -> list[Path]:
@@ -142,12 +146,12 @@ def _language(
     language: str,
     factories: Mapping[str, PartFactory],
     passages: list[Passage],
-    setting: _Setting,
-) -> dict[str, Figure]:
+    setting: Setting,
+) -> Iterator[tuple[str, Course, list[Emission]]]:
+    """Yield what came of each monitor, and what to call it."""
     engine = _engine(setting.arguments.engine, language, setting)
     stated = setting.arguments.judge
     judge = _engine(stated, language, setting) if stated else engine
-    figures: dict[str, Figure] = {}
     try:
         courses = _forced(language, factories, engine, passages, setting)
         for name, course in courses.items():
@@ -157,21 +161,19 @@ def _language(
                 setting.remark(str(vetoed))
             for wrong in [e for e in emitted if e.absent][:_SHOWN]:
                 setting.remark(str(wrong))
-            found = _figures(course, emitted, setting.arguments.seed)
-            figures |= {f"{label}.{key}": figure for key, figure in found.items()}
+            yield label, course, emitted
     finally:
         for made in {id(e): e for e in (engine, judge)}.values():
             made.close()
-    return figures
 
 
-def _engine(name: str, language: str, setting: _Setting) -> CompletionEngine:
+def _engine(name: str, language: str, setting: Setting) -> CompletionEngine:
     settings, root = setting.settings, _roots(setting.arguments)[0]
     project = str(root if root.is_dir() else root.parent)
     if name == DEFAULT:
-        return build_engines(settings, project)[language]
+        return build_engines(settings, project, [language])[language]
     made: CompletionEngine = plugins.load("engines", name)(
-        project, settings.interpreter, trusted=True
+        project, settings.interpreter, trusted=settings.trusted
     )
     return made
 
@@ -181,13 +183,14 @@ def _forced(
     factories: Mapping[str, PartFactory],
     engine: CompletionEngine,
     passages: list[Passage],
-    setting: _Setting,
+    setting: Setting,
 ) -> dict[str, Course]:
     courses = {name: Course() for name in factories}
+    patience = _patience(setting)
     suffix = setting.arguments.context == "suffix"
     for number, passage in enumerate(passages, 1):
         for name, factory in factories.items():
-            force(factory, engine, passage, courses[name], suffix=suffix, patience=setting.patience)
+            force(factory, engine, passage, courses[name], suffix=suffix, patience=patience)
         if number % _PROGRESS == 0:
             setting.remark(f"{language}: {number} of {len(passages)} lines")
     return courses
@@ -198,13 +201,13 @@ def _emitted(
     engine: CompletionEngine,
     judge: CompletionEngine,
     course: Course,
-    setting: _Setting,
+    setting: Setting,
 ) -> list[Emission]:
     """Put listed names in the places of some of those that were written."""
-    rng = random.Random(setting.arguments.seed)
+    rng = random.Random(setting.seed)
     valid = [forced for forced in course.forced if forced.name.verdict == "valid"]
     drawn = rng.sample(valid, min(len(valid), setting.arguments.emissions))
-    told = (emission(f, factory, engine, judge, rng, setting.patience) for f in drawn)
+    told = (emission(f, factory, engine, judge, rng, _patience(setting)) for f in drawn)
     return [emitted for emitted in told if emitted is not None]
 
 
@@ -212,17 +215,24 @@ def _figures(course: Course, emitted: list[Emission], seed: int) -> dict[str, Fi
     total = len(course.forced)
     found = {"triggers": exactly(total, "names", max(1, total))}
     if total:
-        ones = [1.0] * total
         verdicts = [forced.name.verdict for forced in course.forced]
-        covered = [float(verdict != "unknown") for verdict in verdicts]
-        vetoed = [float(verdict == "invalid") for verdict in verdicts]
-        found["coverage"] = ratio(covered, ones, "share", seed)
-        found["over_rejection"] = ratio(vetoed, ones, "share", seed)
+        found["coverage"] = share([verdict != "unknown" for verdict in verdicts])
+        found["over_rejection"] = share([verdict == "invalid" for verdict in verdicts])
         found["queries_per_trigger"] = exactly(len(course.milliseconds) / total, "queries", total)
     if emitted:
-        wrong = [float(bool(e.absent)) for e in emitted]
-        found["unsound"] = ratio(wrong, [1.0] * len(wrong), "share", seed)
+        found["unsound"] = share([bool(e.absent) for e in emitted])
+    told = [float(f.name.candidates) for f in course.forced if f.name.verdict != "unknown"]
+    if told:
+        found["list_size_p50"] = quantile(told, 0.5, "names", seed)
     if course.milliseconds:
         found["latency_ms_p50"] = quantile(course.milliseconds, 0.5, "ms", seed)
         found["latency_ms_p95"] = quantile(course.milliseconds, 0.95, "ms", seed)
     return found
+
+
+def _reasons(course: Course) -> Mapping[str, int]:
+    """Return how often each reason for not knowing was given, the most frequent first."""
+    unknown = [forced.name for forced in course.forced if forced.name.verdict == "unknown"]
+    found = dict(Counter(name.reason or "none given" for name in unknown).most_common(_REASONS))
+    rest = len(unknown) - sum(found.values())
+    return {**found, "others": rest} if rest else found

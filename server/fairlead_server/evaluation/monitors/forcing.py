@@ -74,11 +74,6 @@ class Course:
         """Those that would have been refused."""
         return [forced for forced in self.forced if forced.name.verdict == "invalid"]
 
-    @property
-    def covered(self) -> list[Forced]:
-        """Those of which the monitor could tell."""
-        return [forced for forced in self.forced if forced.name.verdict != "unknown"]
-
 
 def force(
     factory: PartFactory,

@@ -56,16 +56,11 @@ def emission(
 
     None where no other name is listed, or the judge does not know.
     """
-    place = forced.passage.text.find(forced.name.name, forced.passage.offset)
-    text, end = forced.passage.text, place + len(forced.name.name)
-    context = Context(forced.passage.path, text[:place], text[end:], engine, patience)
-    listed = factory(context).members()
-    if listed is None or listed.completeness is not Completeness.COMPLETE:
-        return None
-    others = sorted(listed.names - {forced.name.name})
+    place, others = _listed(forced, factory, engine, patience)
     if not others:
         return None
     name = rng.choice(others)
+    text, end = forced.passage.text, place + len(forced.name.name)
     source = Source(forced.passage.path, text[:place] + name + text[end:])
     found = _diagnosed(judge, source, patience)
     before = _diagnosed(judge, replace(source, text=text), patience)
@@ -74,6 +69,25 @@ def emission(
     known = {d.message for d in before.found}
     wrong = (d.message for d in _absent(found, name, place) if d.message not in known)
     return Emission(forced, name, next(wrong, ""))
+
+
+def _listed(
+    forced: Forced, factory: PartFactory, engine: CompletionEngine, patience: float
+) -> tuple[int, list[str]]:
+    """Return where the name stands, and the others that are listed there.
+
+    The same word may stand in a line more than once: it is where the complete list has it.
+    """
+    name, passage = forced.name.name, forced.passage
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    for found in word.finditer(passage.text, passage.offset, passage.offset + len(passage.line)):
+        before, after = passage.text[: found.start()], passage.text[found.end() :]
+        listed = factory(Context(passage.path, before, after, engine, patience)).members()
+        if listed is None or listed.completeness is not Completeness.COMPLETE:
+            continue
+        if name in listed.names:
+            return found.start(), sorted(listed.names - {name})
+    return 0, []
 
 
 def _absent(found: Diagnostics, name: str, place: int) -> Iterator[Diagnostic]:
