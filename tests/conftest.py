@@ -6,7 +6,11 @@ remedies. FAIRLEAD_REQUIRE names those whose absence fails the run: ``all``, or 
 
 from __future__ import annotations
 
+import functools
 import os
+import shutil
+import socket
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,9 +49,22 @@ ABSENCES = pytest.StashKey[Absences]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[ABSENCES] = Absences()
+    # The model processes of a developer's editors are left alone; those of tests end with them.
+    folder = tempfile.mkdtemp(prefix="fairlead-")
+    os.environ["XDG_RUNTIME_DIR"] = os.environ["FAIRLEAD_CACHE"] = folder
+    config.add_cleanup(functools.partial(_end_model_processes, folder))
     os.environ["FAIRLEAD_DATA"] = str(java.DATA)
     # What a developer told `fairlead model use` is nothing for tests to depend on.
     os.environ["FAIRLEAD_MODELS"] = os.devnull
+    os.environ["FAIRLEAD_CONFIG"] = os.devnull
+
+
+def _end_model_processes(folder: str) -> None:
+    from fairlead_server.daemon.inquiry import stop_all
+
+    if hasattr(socket, "AF_UNIX"):
+        stop_all()
+    shutil.rmtree(folder)
 
 
 # Last, so that only tests count that -m and -k left in.

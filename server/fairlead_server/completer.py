@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from fairlead_decoding.beam import complete_by_beam
 from fairlead_decoding.complete import Decoder
@@ -13,13 +11,10 @@ from fairlead_decoding.keystrokes import TypedPrompts
 from fairlead_decoding.monitor import Monitor, Unguided
 from fairlead_decoding.prompt import Layout, preferred_layout
 from fairlead_decoding.ranking import rank
-from fairlead_decoding.stopping import after_lines, never
 from fairlead_decoding.types import Completion, Prompt
 from fairlead_monitors.balancing import BalancedEngine
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import CompletionEngine, Names, Source
-from fairlead_monitors.joint import parts
-from fairlead_monitors.syntax import SyntaxCheck
+from fairlead_monitors.engine import CompletionEngine, Diagnostics, Kind, Names
 from fairlead_server.context.assemble import Assembled
 from fairlead_server.context.edits import Edits
 from fairlead_server.context.imports import Imports
@@ -28,9 +23,10 @@ from fairlead_server.context.open_files import OpenFiles
 from fairlead_server.context.similar import Similar
 from fairlead_server.context.source import NAMES, ContextReport, Place
 from fairlead_server.document import DocumentSnapshot
-from fairlead_server.parsing import parsed
-from fairlead_server.report import Checking, checked_name, suggestion
-from fairlead_server.review import review
+from fairlead_server.finishing.stopping import stop_rule
+from fairlead_server.offering import Site, offered
+from fairlead_server.project_analysis import MonitorFactory, ProjectAnalysis, rest_of_member
+from fairlead_server.report import Checking
 from fairlead_server.suggestion import (
     CheckedName,
     CompletionRequest,
@@ -38,10 +34,6 @@ from fairlead_server.suggestion import (
     NameRanking,
 )
 
-MonitorFactory = Callable[[Context], Checking]
-
-_WORD = re.compile(r"[^\W\d]\w*")
-_MEMBER = re.compile(r"[\w)\]\"']\s*\.\s*\w*\Z")
 _BEAM = 4
 """The least width of a beam: with less the search is hardly more than greedy."""
 
@@ -52,7 +44,7 @@ _DOCUMENTS = 8
 class Completer:
     """Completes documents.
 
-    `complete` is for one thread at a time; `members` and `warm` may be called from any.
+    `complete` and `rank` are for one thread at a time; the others may be called from any.
     """
 
     def __init__(
@@ -65,6 +57,7 @@ class Completer:
         """`engines` and `monitors` are by language id; `layout` None is the model's own."""
         self._decoder = decoder
         self._engines = engines
+        self._analysis = ProjectAnalysis(engines, monitors)
         self._monitors = monitors
         self._prompts: dict[str, TypedPrompts] = {}
         self._layout: Layout = layout or preferred_layout(decoder.model)
@@ -99,28 +92,22 @@ class Completer:
         begun = time.monotonic()
         document = request.document
         prefix, suffix = document.text[: request.offset], document.text[request.offset :]
-        replaced = _rest_of_member(prefix, suffix)
+        replaced = rest_of_member(prefix, suffix)
         suffix = suffix[len(replaced) :]
         context, report = self._context_of(request, cancelled)
         prompt = self._prompt(request, suffix, context)
         checking = self._monitor(request, prefix, suffix, cancelled)
         completions = self._written(request, prompt, checking or Unguided(), cancelled, growing)
-        crlf = "\r\n" in document.text
-        if checking is None:
-            suggestions = [suggestion(c, None, crlf=crlf) for c in completions]
-        else:
-            syntax = SyntaxCheck(document.language, prefix, suffix)
-            suggestions = [
-                suggestion(c, checking, verdict, crlf=crlf)
-                for c, verdict in parsed(completions, syntax, checking)
-            ]
+        site = Site(document.language, prefix, replaced + suffix, len(replaced))
+        suggestions, dropped = offered(completions, site, checking, raw=request.raw)
         return CompletionResult(
-            tuple(replace(s, replaces=len(replaced)) for s in suggestions),
+            suggestions,
             tuple(self._remarks(request, prompt, suffix, replaced, checking)),
             prompt.format,
             len(prompt.tokens),
             report,
             time.monotonic() - begun,
+            dropped,
         )
 
     def _prompt(self, request: CompletionRequest, suffix: str, context: Assembled) -> Prompt:
@@ -143,7 +130,7 @@ class Completer:
     ) -> list[Completion]:
         """Return what the model writes after `prompt`, the best first."""
         config, count = request.config, request.samples
-        stop = after_lines(request.lines) if request.lines else never
+        stop = stop_rule(request.document, request.offset, request.lines, request.blocks)
         if not request.beam:
             return self._decoder.complete(
                 prompt,
@@ -204,38 +191,31 @@ class Completer:
 
         A name that is typed in part already does not narrow the answer.
         """
-        engine = self._engines.get(document.language)
-        factory = self._monitors.get(document.language)
-        if engine is None or factory is None:
-            return None
-        before, after = document.text[:offset], document.text[offset:]
-        engine = BalancedEngine(engine, document.language)
-        context = Context(document.path, before, after, engine, patience)
-        # Other monitors look at names too; those of members alone are asked for.
-        found = (part for part in parts(factory) if getattr(part, "kind", "") == "member")
-        return next(found, factory)(context).members()
+        return self._analysis.members(document, offset, patience)
+
+    def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
+        """Return the names of `kind` that may begin at `offset`, where none of one is written."""
+        return self._analysis.names(kind, document, offset, patience)
+
+    def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
+        """Return what is wrong with `document`."""
+        return self._analysis.diagnostics(document, patience)
+
+    def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
+        """Return how the name that ends at `offset` is declared, in its language; may be blank."""
+        return self._analysis.describe(document, offset, patience)
 
     def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
         """Return what is in `text`, inserted at `offset`, with what analysis says of each part."""
-        factory = self._monitors.get(document.language)
-        if factory is None:
-            return ()
-        before, after = document.text[:offset], document.text[offset:]
-        after = after[len(_rest_of_member(before, after)) :]
-        engine = BalancedEngine(self._engines[document.language], document.language)
-        names = review(factory, Context(document.path, before, after, engine, 30.0), text)
-        return (*names, checked_name(SyntaxCheck(document.language, before, after).judge(text), ()))
+        return self._analysis.review(document, offset, text)
 
     def warm(self, document: DocumentSnapshot) -> None:
         """Start analysing `document` ahead of the first question; returns at once."""
-        engine = self._engines.get(document.language)
-        if engine is not None:
-            engine.warm(Source(document.path, document.text))
+        self._analysis.warm(document)
 
     def close(self) -> None:
         """Stop the analysis processes and free the model."""
-        for engine in {id(engine): engine for engine in self._engines.values()}.values():
-            engine.close()
+        self._analysis.close()
         self._decoder.close()
         self._decoder.model.close()
 
@@ -294,15 +274,6 @@ class Completer:
         if request.guided and monitor is None:
             remarks.append(f"no monitor for {request.document.language}: names are not checked")
         return remarks
-
-
-def _rest_of_member(prefix: str, suffix: str) -> str:
-    """Return the identifier after the cursor, if the cursor stands in or before a member name.
-
-    A member that is written there takes its place; anywhere else, text is inserted before it.
-    """
-    rest = _WORD.match(suffix)
-    return rest[0] if rest and _MEMBER.search(prefix[-256:]) else ""
 
 
 def _unix(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from fairlead_monitors.engine import Names
+from fairlead_monitors.engine import Diagnostics, Kind, Names
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.suggestion import (
     CheckedName,
@@ -59,6 +59,15 @@ class Completing(Protocol):
 
         A name that is typed in part already does not narrow the answer.
         """
+
+    def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
+        """Return the names of `kind` that may begin at `offset`, where none of one is written."""
+
+    def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
+        """Return what is wrong with `document`."""
+
+    def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
+        """Return how the name that ends at `offset` is declared, in its language; may be blank."""
 
     def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
         """Return what is in `text`, inserted at `offset`, with what analysis says of each part."""

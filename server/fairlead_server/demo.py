@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from fairlead_server.suggestion import CheckedName
+from fairlead_server.suggestion import USES, CheckedName
 
 NARROWEST, WIDEST = 80, 100
 MOST_REFUSALS = 6
@@ -102,7 +102,7 @@ def _styled(side: Side) -> list[_Cell]:
     code = prefix + written
     styles = [_GIVEN] * len(prefix) + [_WRITTEN] * len(written)
     start = len(prefix)
-    for name in (name for name in side.names if name.kind not in _USES):
+    for name in (name for name in side.names if name.kind not in USES):
         # The beginning of the first name may have been typed.
         found = re.compile(rf"\b{re.escape(name.name)}\b").search(
             code, max(0, start - len(name.name))
@@ -168,17 +168,16 @@ def _findings(side: Side, column: int) -> Iterator[str]:
         yield "no name to check" if side.text else "nothing was written"
 
 
-# What is said of how names are used, by kind of evidence: how it is called, and what is right or
+# What is said of how names are used, in the order of `USES`: how it is called, and what is right or
 # wrong with it.
-_USES = {
-    "call": ("{name}(…)", "takes these arguments", "takes no such arguments"),
-    "typestate": ("{name}", "may be called now", "may not be called now"),
-    "syntax": ("the text", "parses", "does not parse"),
-}
+_CALL = ("{name}(…)", "takes these arguments", "takes no such arguments")
+_TYPESTATE = ("{name}", "may be called now", "may not be called now")
+_SYNTAX = ("the text", "parses", "does not parse")
+_SAID = dict(zip(USES, (_CALL, _TYPESTATE, _SYNTAX), strict=True))
 
 
 def _finding(name: CheckedName) -> Iterator[str]:
-    if name.kind in _USES:
+    if name.kind in USES:
         yield from _use(name)
         return
     said = {
@@ -196,7 +195,7 @@ def _finding(name: CheckedName) -> Iterator[str]:
 
 def _use(name: CheckedName) -> Iterator[str]:
     """Say how a name is used, if that is known: mostly what is unknown is the name."""
-    called, right, wrong = _USES[name.kind]
+    called, right, wrong = _SAID[name.kind]
     if name.verdict != "unknown":
         told = right if name.verdict == "valid" else wrong
         yield f"{_STYLES[name.verdict]} {called.format(name=name.name)} {told} ({name.engine})"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import TimeoutError
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
@@ -15,6 +16,7 @@ from fairlead_decoding.prompt import find_fim_tokens, preferred_layout
 from fairlead_monitors.engine import Completeness, CompletionEngine, Kind, Source
 from fairlead_server import __version__, plugins
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
+from fairlead_server.analysis.multilspy_engine import MultilspyEngine
 from fairlead_server.engine import build_engines
 from fairlead_server.errors import UserError
 from fairlead_server.model_files import (
@@ -93,19 +95,29 @@ def _model(settings: Settings) -> Check:
         model.close()
 
 
-def _engines(settings: Settings) -> Iterator[Check]:
+def _engines(settings: Settings) -> list[Check]:
+    checks: list[Check] = []
     served: dict[CompletionEngine, list[str]] = {}
-    for language, engine in build_engines(settings, None).items():
+
+    def refused(language: str, error: UserError) -> None:
+        checks.append(Check(f"{language} engine", "missing", str(error)))
+
+    for language, engine in build_engines(settings, None, refused=refused).items():
         served.setdefault(engine, []).append(language)
-    for engine, languages in served.items():
-        name = f"{', '.join(languages)} engine"
-        if isinstance(engine, LanguageServerEngine):
-            yield _language_server(name, engine)
-        else:
-            yield _python_engine(name, engine, settings)
+    checks += [_engine(engine, languages, settings) for engine, languages in served.items()]
+    return checks
 
 
-def _language_server(name: str, engine: LanguageServerEngine) -> Check:
+def _engine(engine: CompletionEngine, languages: Sequence[str], settings: Settings) -> Check:
+    name = f"{', '.join(languages)} engine"
+    if isinstance(engine, (LanguageServerEngine, MultilspyEngine)):
+        return _outside(name, engine)
+    if "python" in languages:
+        return _python_engine(name, engine, settings)
+    return Check(name, "ok", engine.name)
+
+
+def _outside(name: str, engine: LanguageServerEngine | MultilspyEngine) -> Check:
     try:
         return Check(name, "ok", f"{engine.name} ({engine.locate()})")
     except UserError as error:
@@ -117,14 +129,14 @@ def _python_engine(name: str, engine: CompletionEngine, settings: Settings) -> C
     probe = Source("doctor.py", _PROBE)
     try:
         members = engine.names(Kind.MEMBER, probe, len(_PROBE)).result(timeout=30)
-    except TimeoutError:
+    except TimeoutError:  # In Python 3.10 it is not the builtin one.
         return Check(name, "missing", f"{engine.name}: no answer within 30 s")
     finally:
         engine.close()
     if members.completeness is Completeness.COMPLETE and "join" in members.names:
         interpreter = settings.interpreter or sys.executable
-        finding = f"{members.engine} {_version(members.engine)}, packages of {interpreter}"
-        return Check(name, "ok", finding)
+        versions = ", ".join(f"{part} {_version(part)}" for part in members.engine.split("+"))
+        return Check(name, "ok", f"{versions}, packages of {interpreter}")
     finding = f"{engine.name} does not know os.path: {members.reason}"
     return Check(name, "missing", finding, "pip install --force jedi")
 

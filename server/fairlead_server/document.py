@@ -29,12 +29,17 @@ LARGEST_FILE = 20_000_000
 
 @dataclass(frozen=True)
 class DocumentSnapshot:
-    """A document at one moment. `path` need not exist; `version` counts the editor's changes."""
+    """A document at one moment. `path` need not exist; `version` counts the editor's changes.
+
+    `before` is set for a cell of a notebook: the code of the cells before it, which counts as
+    standing ahead of `text`.
+    """
 
     path: str
     text: str
     language: str
     version: int = 0
+    before: str | None = None
 
 
 def language_of(path: str) -> str:

@@ -17,6 +17,7 @@ def explain(result: CompletionResult, model: str) -> str:
     for number, suggestion in enumerate(result.suggestions, 1):
         lines.append(f"{number}: {suggestion.text!r}")
         lines.extend(f"   {line}" for line in _details(suggestion))
+    lines.extend(f"not offered: {text.text!r} (filter: {text.by})" for text in result.dropped)
     return "\n".join(lines)
 
 
@@ -42,6 +43,8 @@ def _details(suggestion: Suggestion) -> Iterator[str]:
         f"{suggestion.tokens} tokens, log-probability {suggestion.logprob:.2f} "
         f"({per_token:.2f} a token), ended by: {suggestion.finish_reason}"
     )
+    if suggestion.applied:
+        yield f"changed by: {', '.join(suggestion.applied)}"
     if not suggestion.evidence:
         yield "no name was checked"
     for name in suggestion.evidence:

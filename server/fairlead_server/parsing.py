@@ -32,12 +32,13 @@ def _kept(
     text = completion.text.decode(errors="ignore")
     finished = completion.finish_reason == "stop"
     kept = syntax.longest(text, finished=finished)
-    if kept != text and _may_end(monitor, kept.encode()):
+    if kept != text and may_end(monitor, kept.encode()):
         return replace(completion, text=kept.encode()), syntax.judge(kept)
     return completion, syntax.judge(text, finished=finished)
 
 
-def _may_end(monitor: Monitor, text: bytes) -> bool:
+def may_end(monitor: Monitor, text: bytes) -> bool:
+    """Tell whether `monitor` admits `text` as a whole."""
     if monitor.admitted(text) < len(text):
         return False
     probe = monitor.fork()

@@ -10,10 +10,7 @@ from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.types import Completion, Veto
 from fairlead_monitors.engine import Names
 from fairlead_monitors.evidence import Evidence, Verdict
-from fairlead_server.suggestion import CheckedName, Suggestion
-
-_USES = ("call", "typestate", "syntax")
-"""Kinds of evidence that are about how names are put together, not about names."""
+from fairlead_server.suggestion import USES, CheckedName, Suggestion
 
 
 class Checking(Monitor, Protocol):
@@ -61,7 +58,7 @@ def _stands(name: CheckedName) -> bool:
 
     How names are used is not always known: that counts only if it is known to be wrong.
     """
-    return name.verdict == "valid" or (name.verdict == "unknown" and name.kind in _USES)
+    return name.verdict == "valid" or (name.verdict == "unknown" and name.kind in USES)
 
 
 def _evidence(completion: Completion, monitor: Checking) -> tuple[CheckedName, ...]:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from fairlead_decoding.types import FinishReason, GenerationConfig
 from fairlead_server.context.source import ContextReport, Edit
 from fairlead_server.document import DocumentSnapshot
+
+Urgency = Literal["invoked", "automatic", "prefetch"]
+"""Why a completion is wanted: the user asked for one, the editor did, or nobody has yet."""
 
 
 @dataclass(frozen=True)
 class CompletionRequest:
     """Complete `document` at `offset`, which counts characters.
 
-    `lines` stops after that many lines that are not blank; None leaves only the other limits.
+    `lines` stops after that many lines that are not blank; None leaves only the other limits. With
+    `blocks`, a place that calls for a block gets one, whatever `lines` says (`finishing.shape`).
+    With `raw`, the texts are not finished: what is offered is what the model wrote.
     `patience` is how many seconds one analysis may take before its answer counts as unknown.
     `others` are the other open documents and `edits` the recent edits, the last used first;
-    `context` names the sources that may add to the prompt, None leaves it to the model. With `beam`
-    the most probable texts are searched for, `samples` of them, instead of being drawn.
+    `context` names the sources that may add to the prompt, None stands for all. With `beam` the
+    most probable texts are searched for, `samples` of them, instead of being drawn.
+    `urgency` decides who goes first where several editors share a model.
     """
 
     document: DocumentSnapshot
@@ -27,10 +34,17 @@ class CompletionRequest:
     beam: bool = False
     guided: bool = True
     lines: int | None = 1
+    blocks: bool = False
+    raw: bool = False
     patience: float = 2.0
     others: tuple[DocumentSnapshot, ...] = ()
     edits: tuple[Edit, ...] = ()
     context: tuple[str, ...] | None = None
+    urgency: Urgency = "automatic"
+
+
+USES = ("call", "typestate", "syntax")
+"""Kinds of evidence that are about how names are put together, not about names."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,8 @@ class CheckedName:
 class Suggestion:
     """A text to insert at the cursor, in place of the `replaces` characters after it.
 
-    Those are the rest of a member name that the cursor stands in, or before.
+    Those are the rest of a member name that the cursor stands in, or before, or brackets that the
+    text closes itself. `applied` names the filters that changed what the model wrote.
     `logprob` is natural, summed over the tokens. `verified` says that every name in it that a
     monitor looks at was found valid; it is false without guidance.
     """
@@ -68,6 +83,15 @@ class Suggestion:
     evidence: tuple[CheckedName, ...] = ()
     tokens: int = 0
     replaces: int = 0
+    applied: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A text that is not offered, and the filter that found nothing in it worth offering."""
+
+    text: str
+    by: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +99,7 @@ class CompletionResult:
     """The suggestions, best first, and remarks for the user, such as a fallback that was taken.
 
     `context` tells what the prompt holds besides the document, and `seconds` how long it took.
+    `dropped` are texts that were written in vain.
     """
 
     suggestions: tuple[Suggestion, ...]
@@ -83,6 +108,7 @@ class CompletionResult:
     prompt_tokens: int = 0
     context: ContextReport = field(default_factory=ContextReport)
     seconds: float = 0.0
+    dropped: tuple[Dropped, ...] = ()
 
 
 @dataclass(frozen=True)

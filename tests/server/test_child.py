@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_server.analysis import child as module
+from fairlead_server.analysis import backoff
 from fairlead_server.analysis.child import Child
 
 ECHO = "import sys, os\nfor line in sys.stdin:\n    print(line.strip(), flush=True)"
@@ -30,7 +30,7 @@ ANSWER_LIMIT = 30
 
 @pytest.fixture(autouse=True)
 def quick_restarts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_DELAY", 0.01)
+    monkeypatch.setattr(backoff, "FIRST_DELAY", 0.01)
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def test_a_command_that_does_not_exist_is_answered_with_none() -> None:
 
 
 def test_restarts_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_DELAY", 1000.0)
+    monkeypatch.setattr(backoff, "FIRST_DELAY", 1000.0)
     with running(DIES) as child:
         assert child.ask({}).result(ANSWER_LIMIT) is None
         assert child.ask({}).result(ANSWER_LIMIT) is None
@@ -132,7 +132,7 @@ def test_a_withdrawn_request_is_not_sent() -> None:
 
 
 def test_a_child_that_answered_is_replaced_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_DELAY", 1000.0)
+    monkeypatch.setattr(backoff, "FIRST_DELAY", 1000.0)
     with running(ECHO) as child:
         for n in range(3):
             assert child.ask({"n": n}).result(ANSWER_LIMIT) == {"n": n}

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from fairlead_monitors.clike.members import CppMembers, MembersMonitor, TypeScriptMembers
-from fairlead_monitors.context import Context
-from fairlead_monitors.engine import Completeness, CompletionEngine, Kind, Source
+from fairlead_monitors.clike.members import CppMembers, TypeScriptMembers
+from fairlead_monitors.engine import Completeness, CompletionEngine, Kind, Names
 from fairlead_monitors.evidence import Verdict
 from tests.server.language_server import real
+from tests.server.language_server.real import ALL, await_names, check, context
 from tests.setup import npm
-
-CURSOR = "▮"
-ALL = None
 
 TYPESCRIPT = """\
 import { Berth } from "./berth";
@@ -39,7 +34,7 @@ export class Harbour {
   }
 }
 """
-IMPORTING = 'import { Berth } from "./berth"; new Berth(1).'
+IMPORTING = 'import { Berth } from "./berth"; new Berth(1).▮'
 OPTIONS = '{"compilerOptions": {"target": "es2022", "strict": true}}'
 BERTH = """\
 export class Berth {
@@ -83,21 +78,13 @@ def project(folder: Path, recipe: str, **files: str) -> Iterator[CompletionEngin
     for name, text in files.items():
         (folder / name.replace("_", ".")).write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(npm.BIN), prepend=os.pathsep)
+        patch.setenv("PATH", npm.SEARCH)
         with real.engine(recipe, folder) as running:
             yield running
 
 
-def await_project(engine: CompletionEngine, path: Path, text: str) -> None:
-    """Wait until the server has read the project; before that it knows no other file."""
-    deadline = time.monotonic() + real.PATIENCE
-    after = ""
-    while time.monotonic() < deadline:
-        answer = engine.names(Kind.MEMBER, Source(str(path), text + after), len(text))
-        if answer.result(real.PATIENCE).completeness is Completeness.COMPLETE:
-            return
-        after += "\n"
-    raise TimeoutError("the server has not read the project")
+def is_complete(found: Names) -> bool:
+    return found.completeness is Completeness.COMPLETE
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +92,7 @@ def typescript(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path,
     folder = tmp_path_factory.mktemp("typescript")
     files = {"berth_ts": BERTH, "tsconfig_json": OPTIONS}
     with project(folder, "typescript-language-server", **files) as engine:
-        await_project(engine, folder / "a.ts", IMPORTING)
+        await_names(engine, Kind.MEMBER, folder / "a.ts", IMPORTING, is_complete)
         yield folder, engine
 
 
@@ -116,18 +103,7 @@ def clangd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Com
         yield folder, engine
 
 
-def check(
-    monitor: MembersMonitor, data: str, admitted: str | None, verdict: Verdict | None
-) -> None:
-    expected = data if admitted is ALL else admitted
-    assert data.encode()[: monitor.admitted(data.encode())].decode() == expected
-    if admitted is ALL:
-        monitor.advance(data.encode())
-        found = [evidence.verdict for evidence in monitor.evidence()]
-        assert found[-1:] == ([] if verdict is None else [verdict])
-
-
-VALID, UNKNOWN, NOTHING = Verdict.VALID, Verdict.UNKNOWN, None
+VALID, UNKNOWN, NOTHING = [Verdict.VALID], [Verdict.UNKNOWN], list[Verdict]()
 
 
 @pytest.mark.needs("typescript")
@@ -156,14 +132,12 @@ def test_typescript(
     line: str,
     data: str,
     admitted: str | None,
-    verdict: Verdict | None,
+    verdict: list[Verdict],
     typescript: tuple[Path, CompletionEngine],
 ) -> None:
     folder, engine = typescript
-    prefix, _, suffix = TYPESCRIPT.replace("@", line).partition(CURSOR)
-    path = str(folder / "harbour.ts")
-    context = Context(path, prefix, suffix, engine, patience=real.PATIENCE)
-    check(TypeScriptMembers(context), data, admitted, verdict)
+    where = context(folder / "harbour.ts", TYPESCRIPT.replace("@", line), engine)
+    check(TypeScriptMembers(where), data, admitted, verdict)
 
 
 @pytest.mark.needs("clangd")
@@ -188,11 +162,9 @@ def test_cpp(
     line: str,
     data: str,
     admitted: str | None,
-    verdict: Verdict | None,
+    verdict: list[Verdict],
     clangd: tuple[Path, CompletionEngine],
 ) -> None:
     folder, engine = clangd
-    prefix, _, suffix = CPP.replace("@", line).partition(CURSOR)
-    path = str(folder / "harbour.cpp")
-    context = Context(path, prefix, suffix, engine, patience=real.PATIENCE)
-    check(CppMembers(context), data, admitted, verdict)
+    where = context(folder / "harbour.cpp", CPP.replace("@", line), engine)
+    check(CppMembers(where), data, admitted, verdict)

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import StreamRequestHandler, TCPServer
 
 import pytest
 
 from fairlead_server import fetch_java, fetch_multilspy
 from fairlead_server.errors import UserError
+from fairlead_server.fetching import provide
 from fairlead_server.user_data import data_folder
 
 NAME, VERSION = fetch_java.SERVER
@@ -70,7 +72,7 @@ PACKAGE = archive(
 def fetched(folder: Path, said: list[str]) -> None:
     with registry(PACKAGE) as address, pytest.MonkeyPatch.context() as patch:
         patch.setenv("npm_config_registry", address)
-        fetch_java._provide(folder, "it", fetch_java._fetch_server, said.append)
+        provide(folder, "it", fetch_java._fetch_server, said.append)
 
 
 def test_the_server_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +91,7 @@ def test_the_server_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     }
     assert "downloaded 100 %" in said
     said.clear()
-    fetch_java._provide(tmp_path / "jdtls", "it", fetch_java._fetch_server, said.append)
+    provide(tmp_path / "jdtls", "it", fetch_java._fetch_server, said.append)
     assert said == [f"it is in {tmp_path / 'jdtls'}"]
 
 
@@ -97,6 +99,33 @@ def test_something_else_is_not_unpacked(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not what is expected"):
         fetched(tmp_path / "jdtls", [])
     assert list(tmp_path.iterdir()) == []
+
+
+# What something else than a registry answers.
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.0 200 OK\r\n\r\n<html>Please log in</html>",
+        b"HTTP/1.0 200 OK\r\n\r\n\xff",
+        b"HTTP/1.0 200 OK\r\nContent-Length: 100\r\n\r\n{}",
+        b"220 mail.example.org ESMTP\r\n",
+    ],
+)
+def test_no_registry(answer: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            while self.rfile.readline().strip():
+                pass
+            self.wfile.write(answer)
+
+    with TCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{server.server_address[1]}")
+        with pytest.raises(UserError, match="FAIRLEAD_JDTLS=FOLDER") as caught:
+            fetch_java.fetch(tmp_path / "java", lambda _: None)
+        thread.join()
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "http://127.0.0.1:9"])
@@ -117,7 +146,7 @@ def test_pip_without_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
     with pytest.raises(UserError, match="FAIRLEAD_JAVA=PATH"):
-        fetch_java._provide(tmp_path / "java", "it", fetch_java._fetch_runtime, lambda _: None)
+        provide(tmp_path / "java", "it", fetch_java._fetch_runtime, lambda _: None)
     with pytest.raises(UserError, match="pip cannot install multilspy"):
         fetch_multilspy.fetch(tmp_path / "multilspy", lambda _: None)
     assert list(tmp_path.iterdir()) == []

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fairlead_decoding.monitor import Monitor
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import CompletionEngine, Kind, Source
+from fairlead_monitors.engine import CompletionEngine, Kind
 from fairlead_monitors.java.calls import JavaCallArguments
 from fairlead_monitors.java.cases import JavaCases
 from fairlead_monitors.java.imports import JavaImports
@@ -19,13 +17,12 @@ from fairlead_monitors.java.members import JavaMembers
 from fairlead_monitors.java.scope import JavaScope
 from fairlead_monitors.joint import JointMonitor
 from tests.server.language_server import real
+from tests.server.language_server.real import ALL, CURSOR, await_names, check
 
 pytestmark = pytest.mark.needs("jdtls")
 
 PROJECT = Path(__file__).parents[1] / "fixtures" / "java" / "src"
 LIGHTHOUSE = PROJECT / "harbour" / "Lighthouse.java"
-CURSOR = "▮"
-ALL = None
 
 
 @pytest.fixture(scope="module")
@@ -37,28 +34,14 @@ def jdtls() -> Iterator[CompletionEngine]:
 
 def _await_index(engine: CompletionEngine) -> None:
     """Wait until the server knows what classes there are; before that it lists none."""
-    text = LIGHTHOUSE.read_text(encoding="utf-8").replace("new Tug(", "new T(")
-    place = text.index("new T(") + len("new T")
-    deadline = time.monotonic() + real.PATIENCE
-    while time.monotonic() < deadline:
-        source = Source(str(LIGHTHOUSE), text := text + "\n")
-        if "Tug" in engine.names(Kind.CLASS, source, place).result(real.PATIENCE).names:
-            return
-    raise TimeoutError("the server has not found the classes")
+    text = LIGHTHOUSE.read_text(encoding="utf-8").replace("new Tug(", "new T▮(")
+    await_names(engine, Kind.CLASS, LIGHTHOUSE, text, lambda found: "Tug" in found.names)
 
 
 def context(old: str, new: str, engine: CompletionEngine) -> Context:
     text = LIGHTHOUSE.read_text(encoding="utf-8")
     assert text.count(old) == 1
-    prefix, _, suffix = text.replace(old, new).partition(CURSOR)
-    return Context(str(LIGHTHOUSE), prefix, suffix, engine, patience=real.PATIENCE)
-
-
-def check(monitor: Monitor, data: str, admitted: str | None) -> None:
-    expected = data if admitted is ALL else admitted
-    assert data.encode()[: monitor.admitted(data.encode())].decode() == expected
-    if admitted is ALL:
-        monitor.advance(data.encode())
+    return real.context(LIGHTHOUSE, text.replace(old, new), engine)
 
 
 FITS = "boolean fits = vessel.draught() < depth;"
@@ -149,10 +132,14 @@ def test_imports(
         (PILOT, "Object pilot = new ▮;", "ArrayList<>()", ALL),
         (PILOT, "Object pilot = new ▮;", "TimeUnit(1)", "TimeUnit"),
         (PILOT, "Object pilot = new ▮;", "Signal[3]", ALL),
+        ("import java.util.Map;", "import org.unseen.*; class A { Object o = new ▮; }", "Tub(1)",
+         ALL),
+        ("import java.util.Map;", "import java.util.*; class A { Object o = new ▮; }", "Tub(1)",
+         "Tub"),
         (MATE, "pilot.new ▮", 'Sailor("mate")', ALL),
         (MATE, "pilot.new ▮", 'Stoker("mate")', "Stoker"),
     ],
-)
+)  # fmt: skip
 def test_instances(
     old: str, new: str, data: str, admitted: str | None, jdtls: CompletionEngine
 ) -> None:
@@ -201,21 +188,31 @@ def test_call_arguments(
 
 
 @pytest.mark.parametrize(
-    ("parent", "data", "admitted"),
+    ("imported", "parent", "data", "admitted"),
     [
-        ("harbour.craft.Tug", "this.power()", ALL),
-        ("harbour.craft.Tug", "unheard()", "unheard"),
-        ("org.unseen.Base", "this.unheard()", ALL),
-        ("org.unseen.Base", "unheard()", ALL),
+        ("harbour.craft.Tug", "Tug", "this.power()", ALL),
+        ("harbour.craft.Tug", "Tug", "unheard()", "unheard"),
+        ("harbour.craft.*", "Tug", "this.power()", ALL),
+        ("harbour.craft.*", "Tug", "unheard()", "unheard"),
+        ("java.util.List", "harbour.craft.Tug", "this.power()", ALL),
+        ("java.util.List", "harbour.craft.Tug", "unheard()", "unheard"),
+        ("org.unseen.Base", "Base", "this.unheard()", ALL),
+        ("org.unseen.Base", "Base", "unheard()", ALL),
+        ("org.unseen.*", "Base", "this.unheard()", ALL),
+        ("org.unseen.*", "Base", "unheard()", ALL),
+        ("java.util.List", "org.unseen.Base", "this.unheard()", ALL),
+        ("java.util.List", "org.unseen.Base", "unheard()", ALL),
+        ("static org.unseen.Base.unheard", "harbour.craft.Tug", "unheard()", ALL),
+        ("static org.unseen.Base.*", "harbour.craft.Tug", "unheard()", ALL),
+        ("static java.util.Map.*", "harbour.craft.Tug", "unheard()", "unheard"),
     ],
 )
-def test_what_a_class_inherits(
-    parent: str, data: str, admitted: str | None, jdtls: CompletionEngine
+def test_what_a_class_inherits_or_imports(
+    imported: str, parent: str, data: str, admitted: str | None, jdtls: CompletionEngine
 ) -> None:
-    name = parent.rpartition(".")[2]
-    before = f"package harbour;\n\nimport {parent};\n\nclass Lighthouse extends {name} {{\n"
+    before = f"package harbour;\n\nimport {imported};\n\nclass Lighthouse extends {parent} {{\n"
     before += "    Lighthouse() { super(null, 1); }\n    void sail() { "
-    where = Context(str(LIGHTHOUSE), before, ";\n    }\n}\n", jdtls, patience=real.PATIENCE)
+    where = real.context(LIGHTHOUSE, before + CURSOR + ";\n    }\n}\n", jdtls)
     check(JointMonitor(where, [JavaMembers, JavaScope]), data, admitted)
 
 

@@ -47,3 +47,15 @@ def test_without_multilspy_the_remedy_is_named(
     assert "no server for this sort of file" in answer.reason
     assert engine.names(Kind.SCOPE, Source("A.java", "a."), 2).result(PATIENCE).names == set()
     engine.close()
+
+
+@pytest.mark.parametrize("path", ["a.go", "a.rs", "a.ts", "a.tsx", "a.js"])
+def test_servers_that_run_the_projects_programs_need_trust(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAIRLEAD_DATA", str(tmp_path))
+    for trusted, reason in ((False, "trusted workspaces only"), (True, "doctor --fix multilspy")):
+        engine = MultilspyEngine(str(tmp_path), trusted=trusted)
+        answer = engine.names(Kind.MEMBER, Source(path, "a."), 2).result(PATIENCE)
+        assert reason in answer.reason
+        engine.close()

@@ -15,10 +15,11 @@ import queue
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
+
+from fairlead_server.analysis.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +27,7 @@ Answer = Mapping[str, Any]
 _Request = tuple[Mapping[str, Any], "Future[Answer | None]"]
 _Lines = queue.SimpleQueue[bytes]
 
-FIRST_DELAY, LONGEST_DELAY = 0.2, 30.0
-"""Seconds between the death of a child and the next start; they double each time it dies.
-
-A child that has answered is replaced at once.
-"""
+T = TypeVar("T")
 
 
 class Child:
@@ -46,8 +43,7 @@ class Child:
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: _Lines = queue.SimpleQueue()
-        self._delay = 0.0
-        self._not_before = 0.0
+        self._backoff = Backoff()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -106,7 +102,7 @@ class Child:
             late = watchdog.finished.is_set()
             self._stop(f"no answer within {self._limit:g} s" if late else "it died")
         else:
-            self._delay = 0.0
+            self._backoff.worked()
             return answer
         finally:
             watchdog.cancel()
@@ -115,7 +111,7 @@ class Child:
 
     def _start(self) -> subprocess.Popen[bytes] | None:
         self._stop("it ended")
-        if self._closed or time.monotonic() < self._not_before:
+        if self._closed or not self._backoff.over:
             return None
         try:
             process = subprocess.Popen(
@@ -151,9 +147,24 @@ class Child:
             self._defer(reason)
 
     def _defer(self, reason: str) -> None:
-        log.warning("analysis process: %s; next start in %.1f s", reason, self._delay)
-        self._not_before = time.monotonic() + self._delay
-        self._delay = min(max(2 * self._delay, FIRST_DELAY), LONGEST_DELAY)
+        log.warning("analysis process: %s; next start in %.1f s", reason, self._backoff.failed())
+
+
+def answered(asked: Future[Answer | None], read: Callable[[Answer | None], T]) -> Future[T]:
+    """Return the future of what `read` makes of the child's answer."""
+    answer: Future[T] = Future()
+    asked.add_done_callback(lambda done: _settle(answer, done, read))
+    # A question that is withdrawn before its turn is not put to the child at all.
+    answer.add_done_callback(lambda done: done.cancelled() and asked.cancel())
+    return answer
+
+
+def _settle(
+    answer: Future[T], asked: Future[Answer | None], read: Callable[[Answer | None], T]
+) -> None:
+    found = None if asked.cancelled() else asked.result()
+    if answer.set_running_or_notify_cancel():
+        answer.set_result(read(found))
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

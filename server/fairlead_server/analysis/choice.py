@@ -15,10 +15,13 @@ from typing import Any, TypeAlias
 
 from fairlead_monitors.engine import CompletionEngine
 from fairlead_server import plugins
+from fairlead_server.errors import NoInterpreter, UserError
 
 log = logging.getLogger(__name__)
 
 Choice: TypeAlias = "str | Mapping[str, Any]"
+Refused = Callable[[str, UserError], None]
+"""Told the language whose engine cannot be made, and why."""
 
 DEFAULTS: Mapping[str, Choice] = {
     "python": "python",
@@ -46,19 +49,32 @@ def choices(stated: Mapping[str, Choice] | None, *, trusted: bool) -> dict[str, 
 
 
 def engines(
-    chosen: Mapping[str, Choice], project: str | None, interpreter: str | None, *, trusted: bool
+    chosen: Mapping[str, Choice],
+    project: str | None,
+    interpreter: str | None,
+    *,
+    trusted: bool,
+    refused: Refused | None = None,
 ) -> dict[str, CompletionEngine]:
     """Make the engines; languages with the same choice share one. None is started yet.
 
-    Raises `UserError` for what is no plug-in and no recipe.
+    Raises `UserError` for what is no plug-in and no recipe. Where there is `refused`, it is told
+    instead, and the language has no engine; but a Python that is not there concerns all the same.
     """
     made: dict[str, CompletionEngine] = {}
     for language, choice in chosen.items():
         same = next((other for other in made if chosen[other] == choice), None)
         if same is not None:
             made[language] = made[same]
-        else:
+            continue
+        try:
             made[language] = _factory(choice)(project, interpreter, trusted=trusted)
+        except NoInterpreter:
+            raise
+        except UserError as error:
+            if refused is None:
+                raise
+            refused(language, error)
     return made
 
 

@@ -20,8 +20,8 @@ from fairlead_monitors.engine import (
     Unknowing,
 )
 from fairlead_server.analysis import wire
-from fairlead_server.analysis.child import Answer, Child
-from fairlead_server.errors import UserError
+from fairlead_server.analysis.child import Answer, Child, answered
+from fairlead_server.errors import NoInterpreter
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class JediEngine(Unknowing):
     ) -> None:
         """`limit` is how many seconds an analysis may take before the process is replaced.
 
-        Raises `UserError` when there is no such interpreter.
+        Raises `NoInterpreter` when there is no such interpreter.
         """
         command = [sys.executable, "-c", _LAUNCH]
         found = find_interpreter(project, interpreter, trusted=trusted)
@@ -95,7 +95,7 @@ class JediEngine(Unknowing):
         self, ask: str, source: Source, read: Callable[[Answer | None], T], **more: object
     ) -> Future[T]:
         question = {"ask": ask, "path": source.path, "text": source.text, **more}
-        return _answer(self._child.ask(question), read)
+        return answered(self._child.ask(question), read)
 
     def warm(self, source: Source) -> None:
         """Start the process, and let it read `source`."""
@@ -104,23 +104,6 @@ class JediEngine(Unknowing):
     def close(self) -> None:
         """End the process."""
         self._child.close()
-
-
-def _answer(asked: Future[Answer | None], read: Callable[[Answer | None], T]) -> Future[T]:
-    """Return the future of what `read` makes of the child's answer."""
-    answer: Future[T] = Future()
-    asked.add_done_callback(lambda done: _settle(answer, done, read))
-    # A question that is withdrawn before its turn is not put to jedi at all.
-    answer.add_done_callback(lambda done: done.cancelled() and asked.cancel())
-    return answer
-
-
-def _settle(
-    answer: Future[T], asked: Future[Answer | None], read: Callable[[Answer | None], T]
-) -> None:
-    found = None if asked.cancelled() else asked.result()
-    if answer.set_running_or_notify_cancel():
-        answer.set_result(read(found))
 
 
 def _names(answer: Answer | None) -> Names:
@@ -148,12 +131,12 @@ def _declarations(answer: Answer | None) -> tuple[Declaration, ...]:
 def find_interpreter(project: str | None, stated: str | None, *, trusted: bool) -> str | None:
     """Return the Python whose packages analysis is to see, None for fairlead's own.
 
-    Raises `UserError` when there is none where one is stated to be.
+    Raises `NoInterpreter` when there is none where one is stated to be.
     """
     if stated:
         found = shutil.which(stated) or _python_in(Path(stated))
         if not found:
-            raise UserError(f"{stated}: no Python interpreter there; name one with --python")
+            raise NoInterpreter(f"{stated}: no Python interpreter there; name one with --python")
         return found
     if active := os.environ.get("VIRTUAL_ENV"):
         if Path(active).resolve() == Path(sys.prefix).resolve():

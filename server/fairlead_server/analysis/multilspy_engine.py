@@ -18,8 +18,8 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from fairlead_monitors.engine import Completeness, Kind, Names, Source, Unknowing
-from fairlead_server.analysis.child import Answer, Child
-from fairlead_server.analysis.language_server.launch import find_place
+from fairlead_server.analysis.child import Answer, Child, answered
+from fairlead_server.analysis.language_server.launch import NEEDS_TRUST, find_place
 from fairlead_server.analysis.language_server.recipe import load_recipe
 from fairlead_server.analysis.language_server.sync import Lines
 from fairlead_server.errors import UserError
@@ -51,6 +51,8 @@ _BINARIES = {
 _NAME = re.compile(r"\s*[•]?\s*([^\W\d][\w$]*)")
 _SILENT = "multilspy does not answer"
 _COMPLETE = {"java"}
+_TRUSTED_ONLY = {"go", "rust", "typescript", "javascript"}
+"""What these servers run comes with the project: tools, build scripts, a compiler."""
 
 
 class MultilspyEngine(Unknowing):
@@ -71,6 +73,7 @@ class MultilspyEngine(Unknowing):
     ) -> None:
         """`limit` is how many seconds an answer may take, with the start of the server."""
         self._project = os.path.abspath(project) if project else None
+        self._trusted = trusted
         self._limit = limit
         self._children: dict[str, Child] = {}
         self._scratch = ""
@@ -79,19 +82,21 @@ class MultilspyEngine(Unknowing):
         """Ask for completions, which are the members where the text before ends in a dot."""
         if kind is not Kind.MEMBER:
             return super().names(kind, source, offset)
-        answer: Future[Names] = Future()
         language = _LANGUAGES.get(Path(source.path).suffix, "")
         try:
             child = self._child(language, source.path)
         except UserError as error:
+            answer: Future[Names] = Future()
             answer.set_result(Names.unknown(self.name, str(error)))
             return answer
         place = Lines(source.text, "utf-16").position(offset)
         path = os.path.abspath(os.path.join(self._project or "", source.path))
         asked = child.ask({"path": path, "text": source.text, **place})
-        asked.add_done_callback(lambda done: _settle(answer, done, language))
-        answer.add_done_callback(lambda done: done.cancelled() and asked.cancel())
-        return answer
+        return answered(asked, lambda found: _names(found, language))
+
+    def locate(self) -> str:
+        """Return the folder that multilspy is in; raises `UserError` with the remedy."""
+        return str(installed())
 
     def close(self) -> None:
         """End the processes."""
@@ -102,6 +107,8 @@ class MultilspyEngine(Unknowing):
 
     def _child(self, language: str, path: str) -> Child:
         if language not in self._children:
+            if not self._trusted and language in _TRUSTED_ONLY:
+                raise UserError(f"{self.name}: {NEEDS_TRUST}")
             project = self._project or os.path.dirname(os.path.abspath(path))
             command = _command(language, project, self._folder)
             self._children[language] = Child(command, self._limit)
@@ -157,12 +164,6 @@ def _java() -> Mapping[str, str]:
         "jdtls_launcher_jar_path": find_place(recipe, "{launcher}"),
         "jdtls_readonly_config_path": find_place(recipe, "{server}/config_{system}"),
     }
-
-
-def _settle(answer: Future[Names], asked: Future[Answer | None], language: str) -> None:
-    found = None if asked.cancelled() else asked.result()
-    if answer.set_running_or_notify_cancel():
-        answer.set_result(_names(found, language))
 
 
 def _names(answer: Answer | None, language: str) -> Names:

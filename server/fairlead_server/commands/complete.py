@@ -1,7 +1,8 @@
 """Complete a file at a position.
 
 Prints the text to insert. FILE:LINE:COL is 1-based, as compilers print it; columns count
-characters. The completion stops after one line unless --lines says otherwise.
+characters. The completion is one line, or the body of a block where FILE has an empty one, unless
+--lines says otherwise.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import replace
 from fairlead_decoding.errors import DecodingError
 from fairlead_decoding.types import GenerationConfig
 from fairlead_server.commands import options
+from fairlead_server.context.privacy import is_secret
 from fairlead_server.context.siblings import siblings
 from fairlead_server.context.source import NAMES, OPEN_FILES, SIMILAR, unknown_sources
 from fairlead_server.document import (
@@ -27,7 +29,7 @@ from fairlead_server.document import (
 from fairlead_server.engine import build_completer
 from fairlead_server.errors import UserError
 from fairlead_server.explain import explain
-from fairlead_server.settings import resolve
+from fairlead_server.settings import Settings, resolve_for
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
 
 
@@ -45,9 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unguided", action="store_true", help="let the model name anything")
     parser.add_argument("--explain", action="store_true", help="say what was checked and vetoed")
     parser.add_argument(
-        "--lines", type=options.natural, default=1, help="stop after so many lines; 0: no limit"
+        "--lines",
+        type=options.natural,
+        help="stop after so many lines, 0: no limit; default: one, or a block where one is empty",
     )
-    parser.add_argument("--max-tokens", type=options.positive, default=64)
+    parser.add_argument("--raw", action="store_true", help="print what the model wrote, unfinished")
+    parser.add_argument("--max-tokens", type=options.positive, help="default: 64")
     parser.add_argument(
         "--temperature", type=float, default=None, help="0 is greedy; default 0, with -n 0.6"
     )
@@ -82,20 +87,28 @@ def sources(text: str) -> tuple[str, ...]:
 def run(arguments: argparse.Namespace) -> int:
     """Complete, print, and return the exit code."""
     document, offset = read_position(arguments.position, stdin=arguments.stdin)
-    settings = resolve(options.from_arguments(arguments))
+    document = replace(document, path=os.path.abspath(document.path))
+    if is_secret(document.path):
+        raise UserError(f"{document.path}: is taken for a secret by its name, and not completed")
+    found = resolve_for(document.path, options.from_arguments(arguments))
+    options.show_complaints(found)
+    settings = found.settings()
     request = CompletionRequest(
         document,
         offset,
-        config=_config(arguments),
+        config=_config(arguments, settings),
         samples=arguments.n,
         beam=arguments.beam,
         guided=settings.guided and not arguments.unguided,
-        lines=arguments.lines or None,
+        lines=1 if arguments.lines is None else arguments.lines or None,
+        blocks=arguments.lines is None,
+        raw=arguments.raw,
         patience=settings.patience,
     )
-    completer = build_completer(settings)
+    completer = build_completer(settings, found.project, languages=[document.language])
     try:
-        names = completer.context_sources(arguments.context)
+        stated = settings.context if arguments.context is None else arguments.context
+        names = completer.context_sources(stated)
         others = siblings(document.path) if {OPEN_FILES, SIMILAR} & {*names} else ()
         result = completer.complete(replace(request, context=names, others=others))
         if arguments.explain:
@@ -122,13 +135,13 @@ def read_position(position: str, *, stdin: bool) -> tuple[DocumentSnapshot, int]
     return document, offset_at(document.text, line, column, path)
 
 
-def _config(arguments: argparse.Namespace) -> GenerationConfig:
+def _config(arguments: argparse.Namespace, settings: Settings) -> GenerationConfig:
     several = arguments.n > 1 and not arguments.beam
     temperature = arguments.temperature if arguments.temperature is not None else 0.6 * several
     top_p = arguments.top_p if arguments.top_p is not None else 1 - 0.05 * several
     try:
         return GenerationConfig(
-            max_new_tokens=arguments.max_tokens,
+            max_new_tokens=arguments.max_tokens or settings.max_new_tokens,
             temperature=temperature,
             top_k=arguments.top_k,
             top_p=top_p,

@@ -43,7 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show each place; return 0 when a guided completion was made."""
     places = [read_position(p, stdin=False) for p in arguments.position] or list(_examples())
-    completer = build_completer(resolve(options.from_arguments(arguments)))
+    languages = {document.language for document, _ in places}
+    settings = resolve(options.from_arguments(arguments))
+    completer = build_completer(settings, languages=languages)
     print(f"model: {completer.model_name}", file=sys.stderr)
     try:
         written = [_show(completer, document, offset) for document, offset in places]

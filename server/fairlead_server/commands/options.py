@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
-from fairlead_server.engine import LAYOUTS
-from fairlead_server.settings import Options
+from fairlead_server.settings import LAYOUTS, Options, Stack
 
 
 def positive(text: str) -> int:
@@ -36,6 +36,12 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         help="evaluate guessed tokens ahead where that is measured to be faster",
     )
     parser.add_argument("--python", metavar="PATH", help="interpreter whose packages are analysed")
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        default=None,
+        help="believe the project: its .fairlead.toml counts, its interpreter may be run",
+    )
     parser.add_argument("--patience", type=float, help="seconds to wait for one analysis")
 
 
@@ -49,4 +55,11 @@ def from_arguments(arguments: argparse.Namespace) -> Options:
         speculate=arguments.speculate,
         interpreter=arguments.python,
         patience=arguments.patience,
+        trusted=arguments.trust,
     )
+
+
+def show_complaints(found: Stack) -> None:
+    """Print what is wrong with the settings, one line each."""
+    for complaint in found.complaints():
+        print(f"fairlead: {complaint}", file=sys.stderr)

@@ -1,7 +1,7 @@
-"""What must not be shown to a model: secrets, and files that git is told to ignore.
+"""What must not be shown to a model: secrets, and files that git, or fairlead, is told to ignore.
 
-Nothing is run to find out: the files that git reads are read. Of git's own settings only the
-default place of the user's ignore file is known.
+Nothing is run to find out: the files that git reads are read, with its own rules, for which see
+gitignore(5). A ``.fairleadignore`` is written in the same way; what it names is ignored as well.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
+
+from fairlead_server.context.git import excludes_files, git_folder
 
 _SECRET_FILES = (
     ".env",
@@ -45,21 +47,47 @@ _SECRET_FILES = (
     "*.ppk",
     "*.asc",
     "*.gpg",
+    "*.age",
+    "*.agekey",
+    "*.p8",
+    "*.keytab",
+    "*.mobileprovision",
+    "*.kubeconfig",
+    "kubeconfig",
+    "service-account*.json",
+    "service_account*.json",
+    "local.settings.json",
+    ".boto",
+    ".dockercfg",
+    ".my.cnf",
+    ".s3cfg",
+    ".vault-token",
+    ".vault_pass*",
     "*.ovpn",
     "*.tfstate*",
     "*.tfvars*",
 )
-_SECRET_FOLDERS = frozenset({".ssh", ".aws", ".azure", ".gnupg", ".kube", ".docker"})
+_SECRET_FOLDERS = frozenset(
+    {".ssh", ".aws", ".azure", ".gnupg", ".kube", ".docker", ".gcloud", ".password-store"}
+)
 
 
 def is_admissible(path: str) -> bool:
     """Tell whether text of the file at `path`, which need not exist, may go into a prompt."""
-    return not is_secret(path) and not is_ignored(path)
+    return not is_secret(path) and not any(map(is_ignored, _places(path)))
 
 
 def is_secret(path: str) -> bool:
     """Tell whether the file is one that usually holds keys or passwords, by its name."""
-    file = Path(path)
+    return any(_has_secret_name(Path(place)) for place in _places(path))
+
+
+def _places(path: str) -> tuple[str, ...]:
+    """Return the path, and where the file really lies if it is, or is behind, a link."""
+    return tuple(dict.fromkeys((os.path.abspath(path), os.path.realpath(path))))
+
+
+def _has_secret_name(file: Path) -> bool:
     name = file.name.lower()
     return any(fnmatch(name, pattern) for pattern in _SECRET_FILES) or any(
         part.lower() in _SECRET_FOLDERS for part in file.parts[:-1]
@@ -67,15 +95,20 @@ def is_secret(path: str) -> bool:
 
 
 def is_ignored(path: str) -> bool:
-    """Tell whether git would ignore the file, tracked or not.
+    """Tell whether git would ignore the file, tracked or not, or fairlead is told to.
 
-    Outside of a repository, the ``.gitignore`` files of all folders above it hold.
+    Outside of a repository, the files with patterns in all folders above it hold.
     """
     file = Path(os.path.abspath(path))
     repository = repository_of(path)
     above = (*reversed(file.parents), file)
     inside = [one for one in above if repository is None or repository in one.parents]
-    return any(_is_excluded(one, one != file, repository) for one in inside)
+    # A file of the one sort cannot take back what one of the other sort says.
+    return any(
+        _is_excluded(one, one != file, _git_listings(one, repository))
+        or _is_excluded(one, one != file, _own_listings(one, repository))
+        for one in inside
+    )
 
 
 def repository_of(path: str) -> Path | None:
@@ -84,9 +117,13 @@ def repository_of(path: str) -> Path | None:
     return next((folder for folder in parents if (folder / ".git").exists()), None)
 
 
-def _is_excluded(file: Path, is_folder: bool, repository: Path | None) -> bool:
+Listing = tuple[Path, Path]
+"""A folder, and a file with patterns for what is in it."""
+
+
+def _is_excluded(file: Path, is_folder: bool, listings: Iterator[Listing]) -> bool:
     """Tell what the nearest pattern says that matches `file` itself."""
-    for base, listing in _listings(file, repository):
+    for base, listing in listings:
         name = file.relative_to(base).as_posix() + "/" * is_folder
         verdict = _patterns(listing).check_file(name).include if listing.is_file() else None
         if verdict is not None:
@@ -94,16 +131,25 @@ def _is_excluded(file: Path, is_folder: bool, repository: Path | None) -> bool:
     return False
 
 
-def _listings(file: Path, repository: Path | None) -> Iterator[tuple[Path, Path]]:
-    """Yield the files with patterns, those that overrule others first, with their folder."""
+def _own_listings(file: Path, repository: Path | None) -> Iterator[Listing]:
+    """Yield the files with patterns for fairlead, those that overrule others first."""
+    for folder in file.parents:
+        yield folder, folder / ".fairleadignore"
+        if folder == repository:
+            break
+
+
+def _git_listings(file: Path, repository: Path | None) -> Iterator[Listing]:
+    """Yield the files with patterns for git, those that overrule others first."""
     for folder in file.parents:
         yield folder, folder / ".gitignore"
         if folder == repository:
             break
     if repository is not None:
-        yield repository, repository / ".git" / "info" / "exclude"
-        settings = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-        yield repository, Path(settings) / "git" / "ignore"
+        settings = git_folder(repository)
+        yield repository, settings / "info" / "exclude"
+        for listing in excludes_files(settings):
+            yield repository, listing
 
 
 def _patterns(listing: Path) -> GitIgnoreSpec:

@@ -8,18 +8,36 @@ import signal
 
 from fairlead_server.engine import build_completer
 from fairlead_server.lsp.features import (
+    add_import,
+    code_action,
     completion,
     configuration,
     documents,
+    explain,
     inline_completion,
     lifecycle,
+    notebooks,
     status,
+    workspace_folders,
 )
-from fairlead_server.lsp.server import Build, FairleadServer
+from fairlead_server.lsp.projects import Build
+from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.lsp.stdio import protocol_streams
 from fairlead_server.settings import Options
 
-_FEATURES = (lifecycle, configuration, documents, status, completion, inline_completion)
+_FEATURES = (
+    lifecycle,
+    configuration,
+    documents,
+    notebooks,
+    workspace_folders,
+    status,
+    explain,
+    completion,
+    inline_completion,
+    code_action,
+    add_import,
+)
 _TIME_TO_STOP = 1.0
 """Seconds that a model in the middle of a step gets before the process ends without it."""
 

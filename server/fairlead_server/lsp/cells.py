@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fairlead_server.document import DocumentSnapshot
+from fairlead_server.lsp.workspace import split_lines
 
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
 # Those whose cell is still Python behind the first line.
@@ -99,6 +100,10 @@ def _plain_line(line: str) -> str:
     return line
 
 
+def _is_magic(line: str) -> bool:
+    return any(pattern.match(line) for pattern in (_CELL_MAGIC, _LINE_MAGIC, _ASSIGNED))
+
+
 def _blank(line: str) -> str:
     body = line.rstrip("\r\n")
     return " " * len(body) + line[len(body) :]
@@ -108,8 +113,11 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines with their starts; what continues a bracket or text goes with its line."""
     start = depth = at = 0
     inside: str | None = None
-    for line in text.splitlines(keepends=True):
+    for line in split_lines(text):
         position, end = at, at + len(line)
+        if start == at and _is_magic(line):
+            # Brackets and quotes in it are none of Python's.
+            position = end
         while position < end:
             if inside is not None:
                 found = text.find(inside, position, end)
@@ -126,5 +134,4 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         if inside is None and depth <= 0:
             yield start, text[start:at]
             start, depth = at, 0
-    if start < len(text):
-        yield start, text[start:]
+    yield start, text[start:]

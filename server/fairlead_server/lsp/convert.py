@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
-from fairlead_monitors.engine import Completeness, Names
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.suggestion import Suggestion
 
@@ -90,12 +89,18 @@ def inline_completions(
     """
     wanted = [s for s in suggestions if s.text.strip() and not (s.replaces and place.typed)]
     distinct = {s.text: s for s in reversed(wanted)}
-    items = [
-        types.InlineCompletionItem(place.typed + s.text, range=_replacing(place, s, codec))
-        for s in wanted
-        if distinct[s.text] is s
-    ]
+    items = [_inline(place, s, codec) for s in wanted if distinct[s.text] is s]
     return types.InlineCompletionList(items)
+
+
+def _inline(
+    place: Place, suggestion: Suggestion, codec: PositionCodec
+) -> types.InlineCompletionItem:
+    """Return one item. Editors compare what is typed with its filter text: all that it inserts."""
+    text = place.typed + suggestion.text
+    return types.InlineCompletionItem(
+        text, filter_text=text, range=_replacing(place, suggestion, codec)
+    )
 
 
 def _replacing(place: Place, suggestion: Suggestion, codec: PositionCodec) -> types.Range:
@@ -107,35 +112,6 @@ def _replacing(place: Place, suggestion: Suggestion, codec: PositionCodec) -> ty
     return types.Range(place.range.start, end)
 
 
-def member_completions(
-    members: Names, document: DocumentSnapshot, offset: int, codec: PositionCodec
-) -> types.CompletionList:
-    """Return the members as completion items that replace the identifier typed before `offset`."""
-    range = range_at(document.text, _identifier_start(document.text, offset), offset, codec)
-    detail = f"{members.engine}: {members.completeness.value} list"
-    if members.reason:
-        detail += f" ({members.reason})"
-    items = [_member(name, detail, range) for name in sorted(members.names)]
-    complete = members.completeness is Completeness.COMPLETE
-    return types.CompletionList(is_incomplete=not complete, items=items)
-
-
-def _member(name: str, detail: str, range: types.Range) -> types.CompletionItem:
-    return types.CompletionItem(
-        label=name,
-        # An engine tells names, not whether they are methods or data; a field may be either.
-        kind=types.CompletionItemKind.Field,
-        detail=detail,
-        sort_text=f"{_privacy(name)}{name}",
-        text_edit=types.TextEdit(range, name),
-    )
-
-
-def _privacy(name: str) -> int:
-    """Rank public names before private ones, and those before Python's special ones."""
-    return 0 if not name.startswith("_") else 2 if name.startswith("__") else 1
-
-
 def _line_start(text: str, line: int) -> int | None:
     if line == 0:
         return 0
@@ -143,7 +119,8 @@ def _line_start(text: str, line: int) -> int | None:
     return found.end() if found else None
 
 
-def _identifier_start(text: str, offset: int) -> int:
+def identifier_start(text: str, offset: int) -> int:
+    """Return where the identifier begins that `offset` ends, or stands in."""
     while offset and (text[offset - 1].isalnum() or text[offset - 1] == "_"):
         offset -= 1
     return offset

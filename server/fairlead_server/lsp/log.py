@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-from collections.abc import Mapping
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -35,25 +33,16 @@ class ClientLog(logging.Handler):
             self._loop.call_soon_threadsafe(self._server.window_log_message, params)
 
 
-def level_of(options: object, environ: Mapping[str, str] = os.environ) -> tuple[int, str | None]:
-    """Return the level that the ``log_level`` among `options`, or ``FAIRLEAD_LOG``, asks for.
-
-    The second value is a warning, when what they ask for is no level.
-    """
-    stated = options.get("log_level") if isinstance(options, Mapping) else None
-    name = stated or environ.get("FAIRLEAD_LOG") or "info"
-    level = _LEVELS.get(str(name).lower())
-    if level is None:
-        return logging.INFO, f"log_level must be one of {', '.join(_LEVELS)}; not {name!r}"
-    return level, None
-
-
-def attach(handler: logging.Handler, level: int) -> None:
+def attach(handler: logging.Handler) -> None:
     """Send the records of fairlead's packages to `handler`. pygls' own stay on stderr."""
     for name in _PACKAGES:
-        logger = logging.getLogger(name)
-        logger.addHandler(handler)
-        logger.setLevel(level)
+        logging.getLogger(name).addHandler(handler)
+
+
+def set_level(name: str) -> None:
+    """Leave out the records of fairlead's packages that are below the level `name`."""
+    for package in _PACKAGES:
+        logging.getLogger(package).setLevel(_LEVELS[name])
 
 
 def _message_type(level: int) -> types.MessageType:

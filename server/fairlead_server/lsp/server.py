@@ -6,49 +6,34 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pygls.exceptions import FeatureRequestError, JsonRpcException, JsonRpcInternalError, PyglsError
 from pygls.lsp.server import LanguageServer
 
 from fairlead_server import __version__
+from fairlead_server.actions import ActionSource
 from fairlead_server.completing import Completing
 from fairlead_server.lsp.account import Account
 from fairlead_server.lsp.attempts import Attempts
+from fairlead_server.lsp.log import set_level
+from fairlead_server.lsp.projects import Build, ProjectCompleters
 from fairlead_server.lsp.recent import Recent
-from fairlead_server.lsp.snapshot import project_of
+from fairlead_server.lsp.snapshot import NOTEBOOKS, folders_of, project_in
+from fairlead_server.lsp.state import State
 from fairlead_server.lsp.status import StatusLine
 from fairlead_server.lsp.waiting import Waiting
 from fairlead_server.lsp.worker import ModelState, Worker
-from fairlead_server.settings import Options, Settings, resolve
+from fairlead_server.settings import Options, Settings, for_completer
 
 log = logging.getLogger(__name__)
-
-Build = Callable[[Settings, str | None], Completing]
-"""Makes the completer for settings and the project's folder; may take seconds."""
-
-
-@dataclass
-class State:
-    """What was stated, in rising rank: on the command line, at the start, and since."""
-
-    command_line: Options
-    initial: Options = field(default_factory=Options)
-    configured: Options = field(default_factory=Options)
-    remarks: set[str] = field(default_factory=set)
-    shut_down: bool = False
-
-    def settings(self) -> Settings:
-        """Return the settings that hold now."""
-        return resolve(self.command_line, self.initial, self.configured)
 
 
 class FairleadServer(LanguageServer):
     """A language server with one model worker."""
 
     def __init__(self, build: Build, options: Options) -> None:
-        super().__init__("fairlead", __version__)
+        super().__init__("fairlead", __version__, notebook_document_sync=NOTEBOOKS)
         self.state = State(options)
         self.worker = Worker(self._forward)
         self.recent = Recent()
@@ -56,8 +41,11 @@ class FairleadServer(LanguageServer):
         self.waiting = Waiting()
         self.status = StatusLine()
         self.account: Account | None = None
+        self.actions: dict[str, ActionSource] = {}
         self._build = build
-        self._loaded: Settings | None = None
+        self._settings: dict[str | None, Settings] = {}
+        self._projects: ProjectCompleters | None = None
+        self._loaded: tuple[Settings, str | None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._on_model: Callable[[ModelState], None] = lambda state: None
 
@@ -69,12 +57,32 @@ class FairleadServer(LanguageServer):
 
     def refresh(self) -> None:
         """Let the settings take effect; those that make another completer load it."""
-        settings = self.state.settings()
-        # What was suggested under other settings is not suggested again.
-        self.attempts = Attempts()
-        if self._loop is not None and _of_completer(settings) != self._loaded:
-            self._loaded = _of_completer(settings)
-            self.worker.load(partial(self._build, settings, project_of(self.workspace)))
+        self.state.folders = folders_of(self.workspace)
+        for complaint in self.state.complaints():
+            log.warning("%s", complaint)
+        settings = {p: self.state.stack_of(p).settings() for p in self.state.folders or (None,)}
+        if settings != self._settings:
+            self._settings = settings
+            # What was suggested under other settings is not suggested again.
+            self.attempts = Attempts()
+        first = next(iter(settings))
+        set_level(settings[first].log_level)
+        wanted = (for_completer(settings[first]), first)
+        if self._loop is not None and wanted != self._loaded:
+            self._loaded = wanted
+            self.worker.load(partial(self._build_all, first))
+        elif self._loop is not None and self._projects is not None:
+            self._loop.run_in_executor(None, self._projects.keep, self.state.folders)
+
+    def _build_all(self, first: str | None) -> Completing:
+        """Make the completer of the first project, on the worker's thread; others come later."""
+        self._projects = ProjectCompleters(
+            self._build,
+            lambda project: self.state.stack_of(project).settings(),
+            lambda path: project_in(self.state.folders, path),
+            first,
+        )
+        return self._projects
 
     def remark(self, text: str) -> None:
         """Tell the user something worth knowing, once."""
@@ -99,8 +107,3 @@ class FairleadServer(LanguageServer):
             # The loop may have ended while the model was being loaded.
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._on_model, state)
-
-
-def _of_completer(settings: Settings) -> Settings:
-    """Return `settings` without what each request states anew."""
-    return replace(settings, guided=True, max_new_tokens=1, patience=0.0, context=None)

@@ -14,6 +14,11 @@ from pygls.workspace import TextDocument, Workspace
 from fairlead_server.document import DocumentSnapshot, language_of
 from fairlead_server.lsp.cells import cell_language, code_before
 
+NOTEBOOKS = types.NotebookDocumentSyncOptions(
+    [types.NotebookDocumentFilterWithCells([types.NotebookCellLanguage("python")], "*")]
+)
+"""Which cells of which notebooks the editor is asked to tell of."""
+
 
 def snapshot_of(workspace: Workspace, uri: str) -> DocumentSnapshot | None:
     """Return the document as it is now, None when it is not open. Nothing is read from disk."""

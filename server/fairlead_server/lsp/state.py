@@ -44,11 +44,7 @@ class State:
     def complaints(self) -> Iterable[str]:
         """Yield what is wrong with the files that settings come from, once each."""
         for project in self.folders or (None,):
-            found = self.stack_of(project)
-            said = found.warnings()
-            if found.ignored is not None:
-                said.append(f"{found.ignored} is ignored: the workspace is not trusted")
-            for text in said:
+            for text in self.stack_of(project).complaints():
                 if text not in self.remarks:
                     self.remarks.add(text)
                     yield text

@@ -60,6 +60,16 @@ class OpenDocuments(Workspace):
         super().__init__(other.root_uri, workspace_folders=folders, position_encoding=encoding)
         self._position_codec = Codec(encoding)
 
+    def remove_notebook_document(self, params: types.DidCloseNotebookDocumentParams) -> None:
+        """Remove a notebook and all of its cells, which `params` names from here on."""
+        notebook = self.get_notebook_document(notebook_uri=params.notebook_document.uri)
+        told = [cell.uri for cell in params.cell_text_documents]
+        known = [cell.document for cell in notebook.cells] if notebook else []
+        cells = dict.fromkeys([*told, *known])
+        # A client may name fewer, and what it does not name would stay.
+        params.cell_text_documents = [types.TextDocumentIdentifier(uri) for uri in cells]
+        super().remove_notebook_document(params)
+
     def _create_text_document(
         self,
         doc_uri: str,

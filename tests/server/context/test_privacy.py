@@ -16,6 +16,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """A user's settings of git, of which there are none yet."""
     folder = tmp_path_factory.mktemp("settings")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
+    monkeypatch.setenv("HOME", str(folder / "home"))
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", str(folder / "system"))
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL", raising=False)
     return folder
 
 
@@ -68,6 +71,10 @@ IGNORED = [
     ({"deep/.gitignore": "a.py\n"}, "deep/a.py", True),
     ({"deep/.gitignore": "a.py\n"}, "a.py", False),
     ({".git/info/exclude": "mine.py\n"}, "deep/mine.py", True),
+    ({".fairleadignore": "private/\n"}, "private/a.py", True),
+    ({".fairleadignore": "*.py\n", "deep/.fairleadignore": "!a.py\n"}, "deep/a.py", False),
+    ({".gitignore": "a.py\n", ".fairleadignore": "!a.py\n"}, "a.py", True),
+    ({".gitignore": "!a.py\n", ".fairleadignore": "a.py\n"}, "a.py", True),
     ({}, "a.py", False),
 ]
 
@@ -83,6 +90,61 @@ def test_the_users_own_patterns_hold(tmp_path: Path, home: Path) -> None:
     make(home, {"git/ignore": "*.scratch\n"})
     project = make(tmp_path, {".git/HEAD": ""})
     assert is_ignored(str(project / "a.scratch"))
+
+
+# (settings, what they say, patterns that hold then); H is the home, P the project
+EXCLUDES = [
+    ("H/.gitconfig", "[core]\n\texcludesFile = ~/mine\n", "H/mine"),
+    ("H/.gitconfig", '[CORE] excludesfile="~/mine" # those\n', "H/mine"),
+    ("H/.gitconfig", "[user]\nname = x\n[core]\nexcludesfile = mine\n", "H/mine"),
+    ("H/../git/config", "[core]\nexcludesfile = ~/mine\n", "H/mine"),
+    ("H/../system", "[core]\nexcludesfile = ~/mine\n", "H/mine"),
+    ("P/.git/config", "[core]\nexcludesfile = ~/mine\n", "H/mine"),
+    ("H/.gitconfig", '[core "x"]\nexcludesfile = ~/mine\n[user]\n', None),
+    ("H/.gitconfig", "[user]\nexcludesfile = ~/mine\n", None),
+]
+
+
+@pytest.mark.parametrize(("settings", "text", "listing"), EXCLUDES)
+def test_git_may_be_told_of_more_patterns(
+    tmp_path: Path, home: Path, settings: str, text: str, listing: str | None
+) -> None:
+    def place(name: str) -> Path:
+        return Path(name.replace("H", str(home / "home")).replace("P", str(tmp_path)))
+
+    make(tmp_path, {".git/HEAD": ""})
+    (home / "home").mkdir()
+    place(settings).parent.mkdir(exist_ok=True)
+    place(settings).write_text(text)
+    place(listing or "H/mine").write_text("*.scratch\n")
+    assert is_ignored(str(tmp_path / "a.scratch")) == (listing is not None)
+    assert not is_ignored(str(tmp_path / "a.py"))
+
+
+def test_a_linked_working_tree_and_a_submodule(tmp_path: Path) -> None:
+    make(
+        tmp_path,
+        {
+            "main/.git/info/exclude": "mine.py\n",
+            "main/.git/worktrees/other/commondir": "../..\n",
+            "main/.git/modules/sub/info/exclude": "subs.py\n",
+            "other/.git": f"gitdir: {tmp_path}/main/.git/worktrees/other\n",
+            "main/sub/.git": "gitdir: ../.git/modules/sub\n",
+            "odd/.git": "what is this",
+        },
+    )
+    assert is_ignored(str(tmp_path / "other" / "mine.py"))
+    assert is_ignored(str(tmp_path / "main" / "sub" / "subs.py"))
+    assert not is_ignored(str(tmp_path / "main" / "sub" / "mine.py"))
+    assert not is_ignored(str(tmp_path / "odd" / "mine.py"))
+
+
+def test_what_a_link_leads_to_counts(tmp_path: Path) -> None:
+    make(tmp_path, {".git/HEAD": "", ".gitignore": "hidden/\n", ".env": "", "hidden/a.py": ""})
+    for name, target in (("plain.py", ".env"), ("other.py", "hidden/a.py"), ("folder", "hidden")):
+        (tmp_path / name).symlink_to(tmp_path / target)
+    for name in ("plain.py", "other.py", "folder/a.py", "folder/new.py"):
+        assert not is_admissible(str(tmp_path / name)), name
 
 
 def test_what_lies_above_the_repository_does_not_count(tmp_path: Path) -> None:

@@ -73,9 +73,12 @@ def answer(message: dict[str, Any]) -> None:
     params = message.get("params") or {}
     if method == "initialize":
         sync = {"openClose": True, "change": 1 if FAULT == "whole texts" else 2}
-        encoding = {} if FAULT == "no encoding" else {"positionEncoding": "utf-8"}
+        stated = {"no encoding": None, "odd encoding": ["utf-8"]}.get(FAULT, "utf-8")
+        encoding = {"positionEncoding": stated} if stated else {}
+        pull = {"diagnosticProvider": {"workspaceDiagnostics": False}}
+        pull = pull if FAULT.startswith("pulls") else {}
         result: Any = {
-            "capabilities": {"textDocumentSync": sync, "completionProvider": {}, **encoding}
+            "capabilities": {"textDocumentSync": sync, "completionProvider": {}, **encoding, **pull}
         }
     elif method == "textDocument/completion":
         misbehave(number)
@@ -86,6 +89,8 @@ def answer(message: dict[str, Any]) -> None:
             "signatures": [{"label": label, "parameters": [{"label": [2, 7]}, {"label": [9, 31]}]}]
         }
         result = {"null": None, "number": 17}.get(FAULT, result)
+    elif method == "textDocument/diagnostic":
+        result = {"items": []} if FAULT == "pulls no error" else None
     else:
         result = None
     write({"id": number, "result": result})

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from fairlead_monitors.engine import Completeness, Kind, Passing
-from tests.server.language_server.faulty import MEMBERS, PATIENCE, engine, messages, source
+from fairlead_server.analysis.language_server.sync import sends_changes
+from tests.server.language_server.faulty import (
+    MEMBERS,
+    PATIENCE,
+    engine,
+    eventually,
+    messages,
+    source,
+)
 from tests.server.language_server.replay import apply
 
 
@@ -109,6 +118,46 @@ def test_diagnostics(
         answer = asked.diagnostics(source("y.\n")).result(PATIENCE)
         assert answer.completeness is completeness
         assert [diagnostic.message for diagnostic in answer.found] == found
+
+
+# What the server finds wrong with a made-up name and a line that is wrong for certain.
+@pytest.mark.parametrize(
+    ("fault", "completeness"),
+    [
+        # It does not look for errors in this file.
+        ("pulls no error", Completeness.COMPLETE),
+        ("pulls null", Completeness.PARTIAL),
+    ],
+)
+def test_a_made_up_name(fault: str, completeness: Completeness, tmp_path: Path) -> None:
+    names = {"from": ["insertText"], "member": {"complete": True, "refutes": "(0).{mark}"}}
+    with engine(fault, tmp_path / "log", names=names, limit=20.0) as asked:
+        answer = asked.names(Kind.MEMBER, source(), 2).result(PATIENCE)
+    assert (answer.completeness, answer.names) == (completeness, MEMBERS)
+
+
+def test_what_a_server_said_is_forgotten_with_it(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with engine("none", log, tmp_path, limit=20.0) as asked:
+        for _ in range(2):
+            assert asked.names(Kind.MEMBER, source(), 2).result(PATIENCE).names == MEMBERS
+        assert len(messages(log, "textDocument/completion")) == 1
+        first = asked.pid
+        assert first is not None
+        os.kill(first, 9)
+        eventually(lambda: asked.pid is None)
+        asked.names(Kind.MEMBER, source(), 2).result(PATIENCE)
+        assert len(messages(log, "textDocument/completion")) == 2
+
+
+# What the server states in its capabilities.
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [(2, True), (1, False), (0, False), ({"change": 2}, True), ({"change": 1}, False), ({}, False)],
+)
+def test_which_servers_take_changes(stated: object, expected: bool) -> None:
+    assert sends_changes({"textDocumentSync": stated}) is expected
+    assert not sends_changes({})
 
 
 def test_signatures(tmp_path: Path) -> None:

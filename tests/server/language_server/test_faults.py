@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fairlead_monitors.engine import Completeness, Kind, Names
-from fairlead_server.analysis.language_server import supervisor
+from fairlead_server.analysis import backoff
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from tests.server.language_server.faulty import (
     MEMBERS,
@@ -26,7 +26,7 @@ COMPLETE, PARTIAL, UNKNOWN = Completeness.COMPLETE, Completeness.PARTIAL, Comple
 
 @pytest.fixture(autouse=True)
 def quick_restarts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "FIRST_DELAY", 0.01)
+    monkeypatch.setattr(backoff, "FIRST_DELAY", 0.01)
 
 
 def members(asked: LanguageServerEngine, text: str = "x.\n") -> Names:
@@ -45,6 +45,7 @@ ANSWERS = [
     ("no kinds", COMPLETE, ""),
     ("whole texts", COMPLETE, ""),
     ("no encoding", COMPLETE, ""),
+    ("odd encoding", COMPLETE, ""),
     ("other answers", COMPLETE, ""),
     ("shouts", COMPLETE, ""),
     ("overtaken", COMPLETE, ""),
@@ -131,8 +132,8 @@ def test_a_server_that_crashed_is_replaced(
 def test_restarts_keep_their_distance(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(supervisor, "FIRST_DELAY", 1000.0)
-    monkeypatch.setattr(supervisor, "LONGEST_DELAY", 1000.0)
+    monkeypatch.setattr(backoff, "FIRST_DELAY", 1000.0)
+    monkeypatch.setattr(backoff, "LONGEST_DELAY", 1000.0)
     with engine("ends at once", tmp_path / "log") as asked:
         # The first restart is at once, the second is not.
         for _ in range(5):

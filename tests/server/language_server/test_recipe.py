@@ -37,6 +37,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"names": {"from": [1]}}, "from must be a list of str"),
     ({"ready": 1}, "ready must be a table"),
     ({"unfinished": {"language": "cobol"}}, "unfinished.language must be one of"),
+    ({"signatures": {"style": "cobol"}}, "signatures.style must be one of"),
+    ({"types": {"method": "guess"}}, "types.method must be one of hover, typeDefinition"),
+    ({"diagnostics": {"method": "guess"}}, "diagnostics.method must be one of pull, push"),
+    ({"diagnostics": {"settle": 0}}, "settle must be more than 0 seconds"),
+    ({"limit": -1.0}, "limit must be more than 0 seconds"),
+    ({"start_limit": 0}, "start_limit must be more than 0 seconds"),
+    ({"places": {"server": "/opt/x"}}, "server must be a list of str"),
+    ({"copies": {"a": 1}}, "copies must have strings only"),
+    ({"names": {"member": {"complete": "zig"}}}, "complete must be a list of str"),
+    ({"names": {"member": {"complete": 1}}}, "complete must be a list of str"),
 ]
 
 
@@ -51,6 +61,8 @@ def test_files(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text('command = ["x"]\nlanguages = { ".x" = "x" }\n')
     assert load_recipe(str(path)).name == "x"
+    path.write_text('command = ["z"]\nlanguages = { ".x" = "x" }\n')
+    assert load_recipe(str(path)).name == "z"
     path = tmp_path / "y.toml"
     path.write_text("command = ")
     with pytest.raises(UserError, match=r"y\.toml"):

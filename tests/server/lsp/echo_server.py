@@ -5,18 +5,23 @@ Words in the document make it misbehave: ``wait`` (until cancelled), ``fail`` an
 
 from __future__ import annotations
 
+import argparse
+import gc
 import json
 import logging
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 from fairlead_monitors.engine import Completeness, Names
+from fairlead_server.commands import options
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.lsp.app import serve_stdio
+from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.settings import Settings
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
 from tests.server.lsp.idle import IdleCompleter
@@ -61,6 +66,10 @@ class EchoCompleter(IdleCompleter):
                 "prefix": document.text[: request.offset],
                 "suffix": document.text[request.offset :],
                 "model": self._settings.model,
+                "sizes": sizes() if "sizes" in document.text else None,
+                "backend": self._settings.backend,
+                "interpreter": self._settings.interpreter,
+                "layout": self._settings.layout,
                 "project": self._project,
                 "temperature": request.config.temperature,
                 "max_new_tokens": request.config.max_new_tokens,
@@ -91,6 +100,27 @@ class EchoCompleter(IdleCompleter):
         log.warning("closed %s", self._settings.model)
 
 
+def sizes() -> dict[str, int]:
+    """Count the entries of every container that the server keeps, by where it is kept."""
+    [server] = [o for o in gc.get_objects() if isinstance(o, FairleadServer)]
+    found: dict[str, int] = {}
+    seen: set[int] = set()
+    # pygls' own records of requests that are being answered are none of documents.
+    waiting: list[tuple[str, object]] = [("server", server), ("open", server.workspace)]
+    while waiting:
+        name, thing = waiting.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, (dict, list, set, tuple, deque)):
+            found[name] = len(thing)
+            inside = thing.values() if isinstance(thing, dict) else thing
+            waiting += [(f"{name}[]", item) for item in list(inside)]
+        elif type(thing).__module__.startswith(("fairlead_server.lsp", "pygls.workspace")):
+            waiting += [(f"{name}.{key}", value) for key, value in vars(thing).items()]
+    return found
+
+
 def build(settings: Settings, project: str | None) -> IdleCompleter:
     if settings.model == "missing":
         raise UserError("no such model")
@@ -100,4 +130,6 @@ def build(settings: Settings, project: str | None) -> IdleCompleter:
 
 
 if __name__ == "__main__":
-    sys.exit(serve_stdio(build=build))
+    parser = argparse.ArgumentParser()
+    options.add_model_arguments(parser)
+    sys.exit(serve_stdio(options.from_arguments(parser.parse_args()), build=build))

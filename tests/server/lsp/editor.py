@@ -9,11 +9,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Union
 
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
@@ -47,15 +47,24 @@ class Editor:
         options: object = None,
         encodings: Sequence[types.PositionEncodingKind | str] | None = None,
         capabilities: types.ClientCapabilities | None = None,
+        folders: Sequence[Path] | None = None,
+        settings: object = None,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self.logs: list[str] = []
         self.shown: list[str] = []
         self.progress: list[str] = []
         self.statuses: list[dict[str, Any]] = []
-        self.settings: object = None
+        self.settings = settings
+        self.of_folders: dict[str, object] = {}
+        self.registered: list[types.Registration] = []
+        self.edits: list[types.ApplyWorkspaceEditParams] = []
+        self.refusal = ""
         self._leaving = False
         self._options = options
         self._root = root
+        self._folders = folders
+        self._environ = {**os.environ, **(environ or {})}
         self._capabilities = capabilities or types.ClientCapabilities()
         self._capabilities.general = types.GeneralClientCapabilities(
             position_encodings=list(encodings) if encodings else None
@@ -98,6 +107,7 @@ class Editor:
             root_uri=self._root.as_uri(),
             capabilities=self._capabilities,
             initialization_options=self._options,
+            workspace_folders=[folder_at(path) for path in self._folders or ()] or None,
         )
         result: types.InitializeResult = self.request(types.INITIALIZE, params)
         self.notify(types.INITIALIZED, types.InitializedParams())
@@ -170,6 +180,10 @@ class Editor:
         params = types.DidChangeTextDocumentParams(document, changes)
         self.notify(types.TEXT_DOCUMENT_DID_CHANGE, params)
 
+    def save(self, uri: str) -> None:
+        document = types.TextDocumentIdentifier(uri)
+        self.notify(types.TEXT_DOCUMENT_DID_SAVE, types.DidSaveTextDocumentParams(document))
+
     def configure(self, settings: object) -> None:
         params = types.DidChangeConfigurationParams(settings)
         self.notify(types.WORKSPACE_DID_CHANGE_CONFIGURATION, params)
@@ -192,6 +206,17 @@ class Editor:
         result: types.CompletionList | None = self.request(types.TEXT_DOCUMENT_COMPLETION, params)
         return result
 
+    def change_folders(self, *, added: Sequence[Path] = (), removed: Sequence[Path] = ()) -> None:
+        event = types.WorkspaceFoldersChangeEvent(
+            [folder_at(path) for path in added], [folder_at(path) for path in removed]
+        )
+        params = types.DidChangeWorkspaceFoldersParams(event)
+        self.notify(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, params)
+
+    def command(self, name: str, *arguments: Any) -> Any:
+        params = types.ExecuteCommandParams(name, list(arguments))
+        return self.request(types.WORKSPACE_EXECUTE_COMMAND, params)
+
     def wait_for(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + LIMIT
         while not condition():
@@ -205,22 +230,50 @@ class Editor:
 
     async def _connect(self, command: Sequence[str]) -> _Client:
         client = _Client("editor", "1")
+        converter = client.protocol._converter
+        converter.register_structure_hook(
+            Union[types.Command, types.CodeAction],  # noqa: UP007
+            lambda value, _: converter.structure(value, _kind_of_action(value)),
+        )
         client.feature(types.WINDOW_LOG_MESSAGE)(lambda p: self.logs.append(p.message))
         client.feature(types.WINDOW_SHOW_MESSAGE)(lambda p: self.shown.append(p.message))
         client.feature(types.WINDOW_WORK_DONE_PROGRESS_CREATE)(lambda p: None)
+        client.feature(types.WORKSPACE_APPLY_EDIT)(lambda p: self._take_edit(p))
         client.feature(types.PROGRESS)(lambda p: self.progress.append(p.value["kind"]))
         client.feature("fairlead/status")(lambda p: self.statuses.append(p._asdict()))
-        client.feature(types.WORKSPACE_CONFIGURATION)(lambda p: [self.settings])
-        await client.start_io(*command, cwd=ROOT)
+        client.feature(types.WORKSPACE_CONFIGURATION)(lambda p: self._configuration(p))
+        client.feature(types.CLIENT_REGISTER_CAPABILITY)(
+            lambda p: self.registered.extend(p.registrations)
+        )
+        await client.start_io(*command, cwd=ROOT, env=self._environ)
         assert client._server is not None
         assert client._server.stderr is not None
         # A server that fills the pipe would wait for ever for somebody to read it.
         self._stderr = asyncio.create_task(client._server.stderr.read())
         return client
 
+    def _configuration(self, params: types.ConfigurationParams) -> list[object]:
+        return [self.of_folders.get(item.scope_uri or "", self.settings) for item in params.items]
+
+    def _take_edit(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        """Keep the edit for the test, or refuse it for the reason `refusal`."""
+        if self.refusal:
+            return types.ApplyWorkspaceEditResult(applied=False, failure_reason=self.refusal)
+        self.edits.append(params)
+        return types.ApplyWorkspaceEditResult(applied=True)
+
     async def _disconnect(self) -> None:
         await self._client.stop()  # type: ignore[no-untyped-call]
         self.stderr = (await self._stderr).decode(errors="replace")
+
+
+def folder_at(path: Path) -> types.WorkspaceFolder:
+    return types.WorkspaceFolder(path.as_uri(), path.name)
+
+
+def _kind_of_action(value: Any) -> type[types.Command | types.CodeAction]:
+    """Tell what a code action is; lsprotocol takes one that has a command for that command."""
+    return types.Command if isinstance(value.get("command"), str) else types.CodeAction
 
 
 def inline_params(

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 from fairlead_decoding.types import FinishReason
-from fairlead_monitors.engine import Completeness, Names
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.lsp import convert
 from fairlead_server.lsp.workspace import Codec
 from fairlead_server.suggestion import Suggestion
-from tests.server.lsp.editor import labels, span
+from tests.server.lsp.editor import span
 from tests.server.lsp.texts import TEXTS, UTF8, UTF16, UTF32, is_place
 
 # (text, line, column in utf-8, utf-16, utf-32, expected offset)
@@ -134,28 +133,6 @@ def test_the_selected_text_is_in_place_when_the_model_goes_on() -> None:
     assert place is not None
     text, offset = place.document.text, place.offset
     assert (text[:offset], text[offset:]) == ("x = 1\nxs.append", " + y")
-
-
-# (completeness, reason) -> (isIncomplete, detail)
-LISTS = [
-    (Completeness.COMPLETE, "", (False, "jedi: complete list")),
-    (Completeness.PARTIAL, "has __getattr__", (True, "jedi: partial list (has __getattr__)")),
-    (Completeness.UNKNOWN, "too late", (True, "jedi: unknown list (too late)")),
-]
-
-
-@pytest.mark.parametrize(("completeness", "reason", "expected"), LISTS)
-def test_member_completions(
-    completeness: Completeness, reason: str, expected: tuple[bool, str]
-) -> None:
-    names = frozenset({"_private", "append", "__init__", "Zeta"})
-    members = Names(names, completeness, "jedi", reason)
-    found = convert.member_completions(members, DOCUMENT, len("x = 1\nxs.ap"), Codec())
-    assert labels(found) == ["Zeta", "append", "_private", "__init__"]
-    assert found.is_incomplete == expected[0]
-    assert {item.detail for item in found.items} == {expected[1]}
-    for item in found.items:
-        assert item.text_edit == types.TextEdit(span(1, 3, 5), item.label)
 
 
 def test_an_inline_completion_replaces_the_rest_of_the_name() -> None:

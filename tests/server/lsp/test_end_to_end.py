@@ -18,7 +18,7 @@ from tests.server.lsp.scripted import LIMIT
 pytestmark = pytest.mark.needs("llama")
 
 # Nothing here is about speed: on a busy machine analysis may take its time.
-OPTIONS = {"patience": LIMIT}
+OPTIONS = {"patience": LIMIT, "completion": "items"}
 INLINE = types.TEXT_DOCUMENT_INLINE_COMPLETION
 
 SHAPES = """\
@@ -80,8 +80,9 @@ def test_members(
     found = editor.members(uri, *_end(text))
     assert found is not None
     assert expected <= set(labels(found))
-    assert found.is_incomplete != complete
-    assert {str(item.detail).split(":")[0] for item in found.items} == {"ty+jedi"}
+    kind = "complete" if complete else "partial"
+    details = {str(item.detail).partition(";")[0] for item in found.items}
+    assert {detail.partition(" (")[0] for detail in details} == {f"ty+jedi: {kind} list"}
     assert not labels(found)[0].startswith("_")
 
 
@@ -174,7 +175,7 @@ def test_edits_behind_an_emoji(project: Path, encoding: str, units: int) -> None
 
 
 def test_cancelled_requests_and_a_shutdown_that_leaves_no_process_behind(project: Path) -> None:
-    with Editor(FAIRLEAD, root=project, options=OPTIONS) as editor:
+    with Editor((*FAIRLEAD, "--process", "inside"), root=project, options=OPTIONS) as editor:
         uri = (project / "cancelled.py").as_uri()
         editor.open(uri, "xs = [3, 1]\nxs.")
         # The model is still being loaded.
@@ -198,7 +199,7 @@ def test_cancelled_requests_and_a_shutdown_that_leaves_no_process_behind(project
 
 
 def test_no_process_outlives_a_server_that_is_killed(project: Path) -> None:
-    editor = Editor(FAIRLEAD, root=project, options=OPTIONS)
+    editor = Editor((*FAIRLEAD, "--process", "inside"), root=project, options=OPTIONS)
     editor.initialize()
     _open(editor, project, "killed.py", "xs = [3, 1]\nxs.")
     started = children(editor.pid)

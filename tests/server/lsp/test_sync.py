@@ -61,6 +61,22 @@ def test_incremental_edits(encoding: str) -> None:
             assert echo["version"] == 2
 
 
+def test_a_change_may_bring_the_whole_text() -> None:
+    uri = "file:///project/full.py"
+    document = types.VersionedTextDocumentIdentifier(2, uri)
+    whole = [types.TextDocumentContentChangeWholeDocument(text) for text in ("lost", "é = 1\r\nb")]
+    partial = types.TextDocumentContentChangePartial(span(1, 0, 1), "c.")
+    with Editor(ECHO) as editor:
+        editor.open(uri, "a\nb")
+        params = types.DidChangeTextDocumentParams(document, whole)
+        editor.notify(types.TEXT_DOCUMENT_DID_CHANGE, params)
+        params = types.DidChangeTextDocumentParams(document, [*whole, partial])
+        editor.notify(types.TEXT_DOCUMENT_DID_CHANGE, params)
+        [item, _] = editor.inline(uri, 1, 2)
+        echo = json.loads(str(item.insert_text))
+        assert (echo["prefix"], echo["suffix"]) == ("é = 1\r\nc.", "")
+
+
 @pytest.mark.parametrize("encoding", UNITS)
 def test_the_answers_range_is_in_the_negotiated_units(encoding: str) -> None:
     line = 's = "😀"; xs.ap'

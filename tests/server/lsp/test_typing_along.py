@@ -174,3 +174,29 @@ def test_the_state_is_told_to_who_asks_for_it(typist: Typist) -> None:
 def _figures(editor: Editor) -> list[dict[str, float]]:
     names = ("latencyMs", "tokensPerSecond")
     return [{n: s[n] for n in names} for s in editor.statuses if s["latencyMs"] is not None]
+
+
+def test_why_a_suggestion_came_about_is_explained(typist: Typist) -> None:
+    assert "nothing was asked for yet" in _explained(typist.editor)
+    typist.texts()
+    assert "a.py:2:5: decoded" in _explained(typist.editor)
+    typist.type("f")
+    typist.texts()
+    assert "a.py:2:6: typed along" in _explained(typist.editor)
+    typist.hold()
+    typist.type("n")
+    answer = typist.ask()
+    typist.await_log("written", times=2)
+    typist.type("o")
+    assert texts(answer) == []
+    assert "the document has moved on" in _explained(typist.editor)
+
+
+def test_the_state_can_be_asked_for(typist: Typist) -> None:
+    typist.texts()
+    state = typist.editor.command("fairlead.status")
+    assert (state["state"], state["model"], state["latencyMs"]) == ("ready", "idle", 500.0)
+
+
+def _explained(editor: Editor) -> str:
+    return str(editor.command("fairlead.explain"))

@@ -209,3 +209,5 @@ _STYLES: Mapping[str, _Read] = {
     "go": _go,
     "rust": _rust,
 }
+STYLES = frozenset(_STYLES)
+"""The ways of writing parameters that can be read."""

@@ -44,11 +44,15 @@ class Document:
             text = self.texts.get(version)
             if text is None:
                 return
-            self.findings = {text: findings} | {t: f for t, f in self._known() if t != text}
+            self.keep(text, findings)
         else:
+            # They replace what the text as it is now was thought to have.
+            self.findings.pop(self.lines.text, None)
             self.latest = findings
         self.diagnosed = True
         self.pushed.set()
 
-    def _known(self) -> list[tuple[str, list[Any]]]:
-        return list(self.findings.items())[: VERSIONS - 1]
+    def keep(self, text: str, findings: list[Any]) -> None:
+        """Remember what was found in `text`, and in the texts that were the last before it."""
+        others = [(other, found) for other, found in self.findings.items() if other != text]
+        self.findings = {text: findings} | dict(others[: VERSIONS - 1])

@@ -154,11 +154,16 @@ class LanguageServerEngine(Unknowing):
         if self._watched is not server:
             self._watched = server
             self._watch = Watch(self._project, self._recipe.languages)
+            # What changed between the last look of the old watch and the first of this one?
+            self._forget()
         await self._watch.look(self._changed)
 
     def _changed(self, events: list[dict[str, object]]) -> None:
         if self._watched is not None:
             self._watched.notify("workspace/didChangeWatchedFiles", {"changes": events})
+        self._forget()
+
+    def _forget(self) -> None:
         for memory in (self._lists, self._hovers, self._refutations):
             memory.clear()
 
@@ -189,14 +194,17 @@ class LanguageServerEngine(Unknowing):
     async def _refutes(self, wrong: str, made_up: Source, offset: int) -> bool:
         """Tell whether the server calls the made-up name an error, if it looks for errors at all.
 
-        For that, another one is at the end of the text.
+        For that, another one is at the end of the text. Where it cannot be told whether the server
+        looks for errors, it may take the made-up name.
         """
         checked = Source(made_up.path, f"{made_up.text}\n{wrong.format(mark=unfinished.MARK)}\n")
         answer = await self._refutations.get(checked, lambda: self._diagnostics(checked))
         found = [d for d in answer.found if unfinished.MARK in d.message]
         controls = [d for d in found if d.end > len(made_up.text)]
         end = offset + len(unfinished.MARK)
-        return not controls or any(d.start < end <= d.end for d in found)
+        if not controls:
+            return answer.completeness is Completeness.COMPLETE
+        return any(d.start < end <= d.end for d in found)
 
     def _after(self, source: Source, offset: int, insert: str, *, is_call: bool = False) -> str:
         """Return what is to follow the cursor, where the text breaks off as well."""

@@ -35,6 +35,8 @@ from fairlead_server.analysis.language_server.recipe import Recipe
 from fairlead_server.errors import UserError
 from fairlead_server.user_data import data_folder
 
+NEEDS_TRUST = "it runs programs of the project, so it is started in trusted workspaces only"
+
 _PLACE = re.compile(r"\{([\w]+)(?::([\w.-]+))?\}")
 
 
@@ -72,27 +74,25 @@ def prepare(
 ) -> Launch:
     """Find the program and fill in all places. Raises `UserError` with the remedy."""
     uri = Path(os.path.abspath(os.path.join(root, document))).as_uri()
-    fixed = {"root": root, "document": uri, "interpreter": interpreter}
+    fixed = {"root": root, "document": uri, "interpreter": interpreter, "state": _UNMADE}
     if recipe.trusted_only and not trusted:
-        reason = "it runs programs of the project, so it is started in trusted workspaces only"
-        raise UserError(f"{recipe.name}: {reason}")
-    # Look for the programs first: nothing is left behind when one is missing.
+        raise UserError(f"{recipe.name}: {NEEDS_TRUST}")
     finder = _finder(recipe, fixed)
+    # Look for all of it before anything is made.
+    launch = Launch((_program(recipe, finder),), root)
+    try:
+        fixed["state"] = launch.state = _state(recipe)
+        _fill(launch, recipe, finder)
+    except OSError as error:
+        launch.clear()
+        raise UserError(f"{recipe.name}: its files cannot be made: {error}") from None
+    except UserError:
+        launch.clear()
+        raise
     settings = recipe.settings if trusted else overlay(recipe.settings, recipe.untrusted)
-    program = _program(recipe, finder)
-    for template in recipe.needs:
-        _text(recipe, template, finder)
-    fixed["state"] = state = tempfile.mkdtemp(prefix="fairlead-server-") if _keeps(recipe) else None
-    command = tuple(_text(recipe, part, finder) for part in recipe.command[1:])
-    for origin, copy in recipe.copies.items():
-        shutil.copytree(_text(recipe, origin, finder), _text(recipe, copy, finder))
-    return Launch(
-        (program, *command),
-        root,
-        _filled(settings, finder),
-        _filled(recipe.initialization, finder),
-        state,
-    )
+    launch.settings = _filled(settings, finder)
+    launch.initialization = _filled(recipe.initialization, finder)
+    return launch
 
 
 def find_place(recipe: Recipe, template: str) -> str:
@@ -105,10 +105,8 @@ def locate(recipe: Recipe) -> str:
 
     Raises `UserError` with the remedy.
     """
-    finder = _finder(recipe, dict.fromkeys(("root", "document", "interpreter", "state"), "-"))
-    for part in (*recipe.command[1:], *recipe.copies, *recipe.needs):
-        _text(recipe, part, finder)
-    return _program(recipe, finder)
+    places = ("root", "document", "interpreter", "state")
+    return _program(recipe, _finder(recipe, dict.fromkeys(places, _UNMADE)))
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,14 +121,29 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     return merged
 
 
+_UNMADE = "-"
+"""Stands for a place that is not made yet."""
+
 _Find = Callable[[str], "str | None"]
 
 
-def _keeps(recipe: Recipe) -> bool:
-    return "{state}" in " ".join((*recipe.command, *recipe.copies.values()))
+def _state(recipe: Recipe) -> str | None:
+    """Make the folder of a server's own if it wants one."""
+    wants = "{state}" in " ".join((*recipe.command, *recipe.copies.values()))
+    return tempfile.mkdtemp(prefix="fairlead-server-") if wants else None
+
+
+def _fill(launch: Launch, recipe: Recipe, find: _Find) -> None:
+    command = (_text(recipe, part, find) for part in recipe.command[1:])
+    launch.command = (*launch.command, *command)
+    for origin, copy in recipe.copies.items():
+        shutil.copytree(_text(recipe, origin, find), _text(recipe, copy, find))
 
 
 def _program(recipe: Recipe, find: _Find) -> str:
+    """Return the program when all that it is started with is there."""
+    for part in (*recipe.command[1:], *recipe.copies, *recipe.needs):
+        _text(recipe, part, find)
     name = _text(recipe, recipe.command[0], find)
     beside = os.path.join(os.path.dirname(sys.executable), name)
     found = shutil.which(name) or shutil.which(beside)

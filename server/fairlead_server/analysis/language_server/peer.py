@@ -128,7 +128,7 @@ class Peer(JsonRPCClient):
 
     async def join(self) -> None:
         """Wait until the process has ended and all of its output is read."""
-        await asyncio.gather(*self._async_tasks)
+        await asyncio.gather(*self._async_tasks, return_exceptions=True)
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Do nothing: the request that was not answered will say so."""

@@ -75,7 +75,7 @@ from pathlib import Path
 from typing import Any
 
 from fairlead_monitors.engine import Kind
-from fairlead_server.analysis.language_server import unfinished
+from fairlead_server.analysis.language_server import calls, unfinished
 from fairlead_server.analysis.language_server.rules import (
     DiagnosticsRule,
     Dynamic,
@@ -135,6 +135,8 @@ _KINDS = {
     "class": Kind.CLASS,
     "case": Kind.CASE,
 }
+_TYPES = ("hover", "typeDefinition")
+_DIAGNOSTICS = ("pull", "push")
 _FOLDER = files(__package__) / "recipes"
 
 
@@ -143,18 +145,23 @@ def shipped() -> list[str]:
     return sorted(f.name[:-5] for f in _FOLDER.iterdir() if f.name.endswith(".toml"))
 
 
-@cache
 def load_recipe(name: str) -> Recipe:
     """Read a shipped recipe by name, or any by the path of its TOML file. Raises `UserError`."""
     if name in shipped():
-        text = (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
-    else:
-        try:
-            text = Path(name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(
-                f"no recipe {name}: {error}; shipped are {', '.join(shipped())}"
-            ) from None
+        return _shipped(name)
+    try:
+        text = Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"no recipe {name}: {error}; shipped are {', '.join(shipped())}") from None
+    return _read(text, name)
+
+
+@cache
+def _shipped(name: str) -> Recipe:
+    return _read((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"), name)
+
+
+def _read(text: str, name: str) -> Recipe:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -181,11 +188,11 @@ def _recipe(table: TableReader) -> Recipe:
         languages=_languages(table.take("languages", {})),
         remedy=table.take("remedy", ""),
         places={key: tuple(all_of(str, key, value)) for key, value in places.items()},
-        copies=table.take("copies", {}),
+        copies=table.texts("copies"),
         needs=table.strings("needs"),
         trusted_only=table.take("trusted_only", False),
-        limit=table.take("limit", 30.0),
-        start_limit=table.take("start_limit", 120.0),
+        limit=table.seconds("limit", 30.0),
+        start_limit=table.seconds("start_limit", 120.0),
         settings=table.take("settings", {}),
         untrusted=table.take("untrusted", {}),
         initialization=table.take("initialization", {}),
@@ -228,7 +235,7 @@ def _names(table: TableReader) -> NamesRule:
         foreign=table.numbers("foreign", (1,)),
         trivial=frozenset(table.strings("trivial")),
         dynamic=tuple(_dynamic(TableReader(item, "dynamic")) for item in table.take("dynamic", [])),
-        kinds={kind: _kind(table.table(key)) for key, kind in _KINDS.items() if key in table._rest},
+        kinds={kind: _kind(table.table(key)) for key, kind in _KINDS.items() if table.has(key)},
     )
     table.end()
     return rule
@@ -266,33 +273,32 @@ def _pattern(table: TableReader, key: str) -> re.Pattern[str] | None:
 
 def _signatures(table: TableReader) -> SignaturesRule:
     rule = SignaturesRule(
-        table.take("style", ""), table.take("complete", False), table.take("after", "")
+        table.one_of("style", calls.STYLES), table.take("complete", False), table.take("after", "")
     )
     table.end()
     return rule
 
 
 def _types(table: TableReader) -> TypesRule:
-    rule = TypesRule(table.take("method", ""), _pattern(table, "pattern"), table.take("after", ""))
+    rule = TypesRule(
+        table.one_of("method", _TYPES), _pattern(table, "pattern"), table.take("after", "")
+    )
     table.end()
     return rule
 
 
 def _unfinished(table: TableReader) -> UnfinishedRule:
     rule = UnfinishedRule(
-        table.take("language", ""),
+        table.one_of("language", unfinished.LANGUAGES),
         table.take("member", ""),
         table.take("overload", ""),
         table.take("constructor", ""),
     )
     table.end()
-    if rule.language and rule.language not in unfinished.LANGUAGES:
-        known = ", ".join(sorted(unfinished.LANGUAGES))
-        raise ValueError(f"unfinished.language must be one of {known}")
     return rule
 
 
 def _diagnostics(table: TableReader) -> DiagnosticsRule:
-    rule = DiagnosticsRule(table.take("method", ""), table.take("settle", 1.0))
+    rule = DiagnosticsRule(table.one_of("method", _DIAGNOSTICS), table.seconds("settle", 1.0))
     table.end()
     return rule

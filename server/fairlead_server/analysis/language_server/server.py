@@ -18,7 +18,7 @@ from fairlead_server.analysis.language_server.handshake import initialize_params
 from fairlead_server.analysis.language_server.launch import Launch
 from fairlead_server.analysis.language_server.peer import Json, Peer
 from fairlead_server.analysis.language_server.recipe import Recipe
-from fairlead_server.analysis.language_server.sync import Lines, Sync, change, encoding_of
+from fairlead_server.analysis.language_server.sync import Lines, change, encoding_of, sends_changes
 
 STOP_LIMIT = 1.0
 """Seconds that a server may take to end when it is asked to; then it is killed."""
@@ -71,7 +71,7 @@ class Server:
         stated = result.get("capabilities") if isinstance(result, Mapping) else None
         self.capabilities = stated if isinstance(stated, Mapping) else {}
         self.encoding = encoding_of(self.capabilities)
-        self._sync = Sync.of(self.capabilities)
+        self._sends_changes = sends_changes(self.capabilities)
         self._peer.notify("initialized", {})
         settings = self._launch.settings
         if settings:
@@ -119,7 +119,7 @@ class Server:
         if text not in document.findings:
             # It does not say for which version: the last ones before a silence count.
             await self._silence(document, settle)
-            document.findings[text] = document.latest or []
+            document.keep(text, document.latest or [])
         return document.findings[text]
 
     async def stop(self) -> None:
@@ -155,8 +155,7 @@ class Server:
 
     def _change(self, document: Document, text: str) -> None:
         self._versions += 1
-        whole = self._sync.changes != 2
-        edit = {"text": text} if whole else change(document.lines, text)
+        edit = change(document.lines, text) if self._sends_changes else {"text": text}
         document.become(Lines(text, self.encoding), self._versions)
         identifier = {"uri": document.uri, "version": document.version}
         params = {"textDocument": identifier, "contentChanges": [edit]}

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fairlead_server.analysis.backoff import Backoff
 from fairlead_server.analysis.language_server.errors import Fault, Gone, Hung, Refused
 from fairlead_server.analysis.language_server.launch import Launch
 from fairlead_server.analysis.language_server.recipe import Recipe
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     from fairlead_server.analysis.language_server.server import Server
 
 log = logging.getLogger(__name__)
-
-FIRST_DELAY, LONGEST_DELAY = 0.2, 30.0
-"""Seconds between a fault and the next start; they double with each fault, and an answer ends it.
-
-The first start after an answer is not delayed.
-"""
 
 
 class Supervisor:
@@ -38,8 +33,8 @@ class Supervisor:
         self._server: Server | None = None
         self._starting: asyncio.Task[Server] | None = None
         self._impatient = False
-        self._delay = 0.0
-        self._not_before = 0.0
+        self._preparing: asyncio.Future[Launch] | None = None
+        self._backoff = Backoff()
         self._reason = ""
         self._killing: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -56,7 +51,7 @@ class Supervisor:
         if self._closed:
             raise Fault("the engine is closed")
         if self._starting is None:
-            if asyncio.get_running_loop().time() < self._not_before:
+            if not self._backoff.over:
                 raise Fault(self._reason)
             self._starting = asyncio.ensure_future(self._start())
             self._starting.add_done_callback(_retrieve)
@@ -70,7 +65,7 @@ class Supervisor:
 
     def answered(self) -> None:
         """Take note that the server works: its next failure is the first again."""
-        self._delay = 0.0
+        self._backoff.worked()
 
     def failed(self, server: Server, reason: str) -> None:
         """Take `server`, which did something wrong, out of service, and log that once."""
@@ -90,7 +85,7 @@ class Supervisor:
         server, self._server = self._server, None
         if server is not None:
             await server.stop()
-        await asyncio.gather(*self._killing, return_exceptions=True)
+        await asyncio.gather(self._clear(), *self._killing, return_exceptions=True)
 
     async def _start(self) -> Server:
         # Late: the protocol's library takes most of a second to import.
@@ -98,15 +93,20 @@ class Supervisor:
 
         server: Server | None = None
         try:
-            launch = await asyncio.get_running_loop().run_in_executor(None, self._prepare)
+            loop = asyncio.get_running_loop()
+            self._preparing = loop.run_in_executor(None, self._prepare)
+            launch = await asyncio.shield(self._preparing)
             server = self._server = Server(self._recipe, launch, self.failed)
+            self._preparing = None
             await server.start()
         except UserError as error:
             # Nobody need hear again and again that a program is not installed.
             self._defer(str(error), quiet=self._reason == str(error))
         except (Gone, Hung, Refused) as error:
-            assert server is not None
-            self.failed(server, str(error))
+            self._broke(server, str(error))
+        except Exception as error:
+            log.debug("%s: the start failed", self._recipe.name, exc_info=True)
+            self._broke(server, f"{type(error).__name__}: {error}")
         else:
             ready = server
             ready.ended.add_done_callback(lambda ended: self.failed(ready, ended.result()))
@@ -117,11 +117,22 @@ class Supervisor:
         raise Fault(self._reason)
 
     def _defer(self, reason: str, *, quiet: bool = False) -> None:
+        delay = self._backoff.failed()
         if not quiet:
-            log.warning("%s: %s; next start in %.1f s", self._recipe.name, reason, self._delay)
+            log.warning("%s: %s; next start in %.1f s", self._recipe.name, reason, delay)
         self._reason = reason
-        self._not_before = asyncio.get_running_loop().time() + self._delay
-        self._delay = min(max(2 * self._delay, FIRST_DELAY), LONGEST_DELAY)
+
+    def _broke(self, server: Server | None, reason: str) -> None:
+        """Take note that a start failed, before or after there was a server."""
+        if server is None:
+            self._defer(reason)
+        else:
+            self.failed(server, reason)
+
+    async def _clear(self) -> None:
+        """Remove what was prepared for a server that is not started any more."""
+        if self._preparing is not None:
+            (await self._preparing).clear()
 
 
 def _retrieve(started: asyncio.Task[Server]) -> None:

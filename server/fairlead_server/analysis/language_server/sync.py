@@ -12,6 +12,8 @@ from typing import Any
 # What the protocol counts as the end of a line; Python's own idea of it is wider.
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BYTES = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
+_CHANGES = 2
+"""What the protocol calls ``TextDocumentSyncKind.Incremental``."""
 
 ENCODINGS = ("utf-32", "utf-8", "utf-16")
 """The position encodings that are offered, the one that costs least first."""
@@ -96,27 +98,16 @@ def _common(left: str, right: str) -> int:
     return low
 
 
-@dataclass(frozen=True)
-class Sync:
-    """What a server wants to be told of documents: nothing, whole texts or changes."""
-
-    opens: bool
-    changes: int
-
-    @classmethod
-    def of(cls, capabilities: Mapping[str, Any]) -> Sync:
-        """Read ``textDocumentSync``, which may be a number or a table or missing."""
-        stated = capabilities.get("textDocumentSync")
-        if isinstance(stated, Mapping):
-            kind = stated.get("change")
-            return cls(stated.get("openClose") is not False, kind if kind in (1, 2) else 0)
-        return cls(True, stated if stated in (1, 2) else 1)
+def sends_changes(capabilities: Mapping[str, Any]) -> bool:
+    """Tell whether a server takes changes of a document; all others get it as a whole."""
+    stated = capabilities.get("textDocumentSync")
+    return (stated.get("change") if isinstance(stated, Mapping) else stated) == _CHANGES
 
 
 def encoding_of(capabilities: Mapping[str, Any]) -> str:
     """Return the position encoding that the server chose."""
     chosen = capabilities.get("positionEncoding")
-    return chosen if chosen in _BYTES else "utf-16"
+    return chosen if isinstance(chosen, str) and chosen in _BYTES else "utf-16"
 
 
 def encoded_offsets(label: str, offsets: object) -> str:

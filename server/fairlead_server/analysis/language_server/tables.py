@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 
@@ -42,6 +42,27 @@ class TableReader:
         """Return a list of strings."""
         return tuple(all_of(str, key, self.take(key, list(default))))
 
+    def one_of(self, key: str, known: Collection[str]) -> str:
+        """Return one of the `known` strings, an empty one if there is none."""
+        value: str = self.take(key, "")
+        if value and value not in known:
+            raise ValueError(f"{self._path}.{key} must be one of {', '.join(sorted(known))}")
+        return value
+
+    def seconds(self, key: str, default: float) -> float:
+        """Return a span of time."""
+        value: float = self.take(key, default)
+        if not value > 0:
+            raise ValueError(f"{key} must be more than 0 seconds")
+        return value
+
+    def texts(self, key: str) -> Mapping[str, str]:
+        """Return a table that has strings only."""
+        values: Mapping[str, str] = self.take(key, {})
+        if not all(isinstance(value, str) for value in values.values()):
+            raise ValueError(f"{key} must have strings only")
+        return values
+
     def numbers(self, key: str, default: tuple[int, ...] = ()) -> frozenset[int]:
         """Return a set of whole numbers."""
         return frozenset(all_of(int, key, self.take(key, list(default))))
@@ -52,8 +73,8 @@ class TableReader:
             raise ValueError(f"unknown key {next(iter(self._rest))!r} in {self._path}")
 
 
-def all_of(wanted: type, key: str, values: list[Any]) -> list[Any]:
-    """Return `values` if all of them are of the type that is `wanted`."""
-    if not all(isinstance(value, wanted) for value in values):
+def all_of(wanted: type, key: str, values: object) -> list[Any]:
+    """Return `values` if they are a list and all of them are of the type that is `wanted`."""
+    if not isinstance(values, list) or not all(isinstance(value, wanted) for value in values):
         raise ValueError(f"{key} must be a list of {wanted.__name__}")
     return values

@@ -71,11 +71,13 @@ class Watch:
         if self._looking is None and loop.time() - self._looked > EVERY:
             self._looked = loop.time()
             self._looking = loop.run_in_executor(None, stamps, self._root, self._suffixes)
-        if self._looking is None:
+        looking = self._looking
+        if looking is None:
             return
-        done, _ = await asyncio.wait([self._looking], timeout=MOMENT)
-        if done and self._looking is not None:
-            new, self._looking = self._looking.result(), None
+        done, _ = await asyncio.wait([looking], timeout=MOMENT)
+        # Another who waited for it may have taken the result, and begun to look again.
+        if done and self._looking is looking:
+            new, self._looking = looking.result(), None
             found = events(self._known, new) if self._known is not None else []
             self._known = new
             if found:

@@ -24,7 +24,7 @@ from fairlead_server.errors import UserError
 from fairlead_server.evaluation import Setting
 from fairlead_server.evaluation.figures import Budget, Figure, Measured, exactly, quantile, share
 from fairlead_server.evaluation.latency.client import serve
-from fairlead_server.evaluation.latency.typist import Typist, Waits, ends_of_words
+from fairlead_server.evaluation.latency.typist import Typist, Waits, beginnings_of_words
 
 BUDGETS: Mapping[str, Budget] = {
     "typed_along_ms_p95": Budget(most=20),
@@ -48,7 +48,7 @@ def measure(setting: Setting) -> Measured:
     path = Path(arguments.file or _library_module())
     text = "".join(read_document(str(path)).text.splitlines(keepends=True)[: arguments.lines])
     drawn = random.Random(setting.seed)
-    spots = ends_of_words(text)
+    spots = beginnings_of_words(text)
     if not spots:
         raise UserError(f"{path}: there is no place in it to type at")
     with tempfile.TemporaryDirectory() as folder:

@@ -23,6 +23,7 @@ from fairlead_server.errors import UserError
 from fairlead_server.settings import Settings
 
 _LATE = re.compile(r"tokens after it was not wanted any more: (\d+)")
+_FAIRLEAD = (sys.executable, "-m", "fairlead_server")
 _TO_START = 120.0
 """Seconds for the model to be loaded."""
 
@@ -36,8 +37,9 @@ class Client(LanguageClient):
         self.run = run
         self.late_tokens: list[int] = []
         self.state: Mapping[str, Any] = {}
-        self.feature(types.WINDOW_LOG_MESSAGE)(self._logged)
-        self.feature("fairlead/status")(self._stated)
+        # pygls marks what it registers, which methods of objects do not allow.
+        self.feature(types.WINDOW_LOG_MESSAGE)(lambda params: self._logged(params))
+        self.feature("fairlead/status")(lambda params: self._stated(params))
 
     @property
     def model(self) -> str:
@@ -78,8 +80,7 @@ async def serve(settings: Settings, project: Path) -> AsyncIterator[Client]:
     with tempfile.TemporaryDirectory(prefix="fairlead-") as run:
         client = Client(run)
         environment = {**os.environ, "XDG_RUNTIME_DIR": run}
-        command = (sys.executable, "-m", "fairlead_server", "serve")
-        await client.start_io(*command, env=environment)
+        await client.start_io(*_FAIRLEAD, "serve", env=environment)
         try:
             await client.initialize_async(_greeting(settings, project))
             client.initialized(types.InitializedParams())
@@ -89,6 +90,10 @@ async def serve(settings: Settings, project: Path) -> AsyncIterator[Client]:
         finally:
             client.exit(None)
             await client.stop()  # type: ignore[no-untyped-call]
+            end = await asyncio.create_subprocess_exec(
+                *_FAIRLEAD, "daemon", "--stop", env=environment, stdout=asyncio.subprocess.DEVNULL
+            )
+            await end.wait()
 
 
 def _greeting(settings: Settings, project: Path) -> types.InitializeParams:

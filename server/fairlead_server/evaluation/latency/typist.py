@@ -17,7 +17,7 @@ from fairlead_server.evaluation.latency.client import Client
 from fairlead_server.evaluation.latency.memory import resident
 
 _INLINE = types.TEXT_DOCUMENT_INLINE_COMPLETION
-_WORD_END = re.compile(r"(?<=[\w.(=] )(?=\S)|(?<=\w\.)(?=\w)")
+_BEFORE_WORDS = re.compile(r"(?<=[.(\[])(?=\w)|(?<=[=,\w] )(?=\w)")
 _ALONG = 4
 """Letters of a suggestion that are typed one by one."""
 _BETWEEN = 0.03
@@ -149,9 +149,9 @@ class Typist:
         self._client.text_document_did_change(params)
 
 
-def ends_of_words(text: str) -> list[int]:
-    """Return the offsets in `text` at which people wait for a suggestion: after words and dots."""
-    return [found.start() for found in _WORD_END.finditer(text)]
+def beginnings_of_words(text: str) -> list[int]:
+    """Return the offsets in `text` at which people wait for a suggestion: before words."""
+    return [found.start() for found in _BEFORE_WORDS.finditer(text)]
 
 
 def _units(text: str) -> int:

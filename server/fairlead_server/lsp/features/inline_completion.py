@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +21,17 @@ from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.lsp.snapshot import snapshot_of
 from fairlead_server.lsp.typed import Spot
 from fairlead_server.lsp.waiting import MOVED_ON, Waiter
-from fairlead_server.suggestion import CompletionRequest, CompletionResult
+from fairlead_server.lsp.worker import Priority
+from fairlead_server.suggestion import CompletionRequest, CompletionResult, Urgency
+
+log = logging.getLogger(__name__)
 
 _TEMPERATURE = 0.6
+_URGENCIES: Mapping[Priority, Urgency] = {
+    Priority.INVOKED: "invoked",
+    Priority.AUTOMATIC: "automatic",
+    Priority.PREFETCH: "prefetch",
+}
 NOTHING = CompletionResult(())
 
 
@@ -56,16 +65,22 @@ async def inline_completion(
     items = convert.inline_completions(result.suggestions, place, codec)
     if result.suggestions and not items.items:
         outcome = "what was written is blank, or does not go on the item that is selected"
-    position = params.position
-    server.account = Account(
-        document.path,
-        position.line + 1,
-        position.character + 1,
-        outcome,
-        time.monotonic() - begun,
-        result if result is not NOTHING else None,
-    )
+    _note(server, document, params.position, outcome, time.monotonic() - begun, result)
     return items
+
+
+def _note(
+    server: FairleadServer,
+    document: DocumentSnapshot,
+    position: types.Position,
+    outcome: str,
+    seconds: float,
+    result: CompletionResult,
+) -> None:
+    """Keep what ``fairlead.explain`` tells."""
+    line, column = position.line + 1, position.character + 1
+    found = None if result is NOTHING else result
+    server.account = Account(document.path, line, column, outcome, seconds, found)
 
 
 async def _suggestions(
@@ -117,7 +132,8 @@ def _decoded(server: FairleadServer, attempt: Attempt) -> tuple[CompletionResult
 
 def prefetch(server: FairleadServer, uri: str, document: DocumentSnapshot, offset: int) -> None:
     """Begin what will be asked for next, as a suggestion that ends at `offset` was accepted."""
-    begin(server, uri, document, offset, PREFETCH)
+    if server.state.settings(document.path).prefetch:
+        begin(server, uri, document, offset, PREFETCH)
 
 
 def begin(
@@ -125,7 +141,7 @@ def begin(
 ) -> Attempt:
     """Queue the work on suggestions at `offset`."""
     attempt = Attempt(Spot(document.text[:offset], document.text[offset:]), effort)
-    settings = server.state.settings()
+    settings = server.state.settings(document.path)
     around = server.recent.around(server.workspace, uri)
     request = CompletionRequest(
         document,
@@ -136,6 +152,8 @@ def begin(
         others=around.others,
         edits=around.edits,
         context=settings.context,
+        blocks=settings.multiline == "auto",
+        urgency=_URGENCIES[effort.priority],
     )
 
     def work(completer: Completing, over: Callable[[], bool]) -> CompletionResult:
@@ -160,8 +178,16 @@ def suggest(
     def cancelled() -> bool:
         return over() or not attempt.is_wanted()
 
-    result = completer.complete(greedy, cancelled=cancelled, growing=attempt.grow)
+    late = 0
+
+    def grow(text: str) -> None:
+        nonlocal late
+        attempt.grow(text)
+        late += cancelled()
+
+    result = completer.complete(greedy, cancelled=cancelled, growing=grow)
     if cancelled():
+        log.debug("decoding stopped; tokens after it was not wanted any more: %d", late)
         return NOTHING
     if not effort.samples or time.monotonic() >= deadline:
         return result

@@ -10,7 +10,7 @@ from lsprotocol import types
 from fairlead_decoding.errors import DecodingError
 from fairlead_server.errors import UserError
 from fairlead_server.lsp.features import configuration, documents, progress
-from fairlead_server.lsp.log import ClientLog, attach, level_of
+from fairlead_server.lsp.log import ClientLog, attach
 from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.lsp.worker import ModelState
 from fairlead_server.lsp.workspace import OpenDocuments
@@ -31,15 +31,12 @@ def register(server: FairleadServer) -> None:
 def initialize(server: FairleadServer, params: types.InitializeParams) -> None:
     """Take in the options; nothing that takes time starts yet."""
     server.protocol._workspace = OpenDocuments(server.workspace)
-    options = params.initialization_options
-    level, warning = level_of(options)
-    attach(ClientLog(server, asyncio.get_running_loop()), level)
-    if warning:
-        log.warning("%s", warning)
-    server.state.initial = configuration.options_from(options)
+    attach(ClientLog(server, asyncio.get_running_loop()))
+    server.state.initial = configuration.options_from(params.initialization_options)
+    server.refresh()
 
 
-def initialized(server: FairleadServer, params: types.InitializedParams) -> None:
+async def initialized(server: FairleadServer, params: types.InitializedParams) -> None:
     """Start loading the model."""
     indicator = progress.LoadingIndicator(server)
 
@@ -51,7 +48,9 @@ def initialized(server: FairleadServer, params: types.InitializedParams) -> None
         elif state.phase == "failed":
             _tell_failure(server, state.error)
 
+    await configuration.begin(server)
     server.start(on_model)
+    await configuration.watch(server)
 
 
 def shutdown(server: FairleadServer, params: None) -> None:

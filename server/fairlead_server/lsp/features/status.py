@@ -6,12 +6,14 @@ a notification that they do not know. The command ``fairlead.status`` answers wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from fairlead_server.lsp.commands import add_command
 from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.lsp.status import Status
 
 NOTIFICATION = "fairlead/status"
+COMMAND = "fairlead.status"
 
 
 def register(server: FairleadServer) -> None:
@@ -22,6 +24,12 @@ def register(server: FairleadServer) -> None:
             server.protocol.notify(NOTIFICATION, status.to_json())
 
     server.status.show = show
+    add_command(server, COMMAND, answer)
+
+
+async def answer(server: FairleadServer, arguments: Sequence[object]) -> dict[str, object]:
+    """Return the state, to clients that would rather ask for it."""
+    return server.status.status.to_json()
 
 
 def _is_wanted(experimental: object) -> bool:

@@ -1,0 +1,110 @@
+"""The imports of a project's files, read from disk as they change."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fairlead_server.context.privacy import is_ignored, is_secret
+from fairlead_server.document import DocumentSnapshot
+from fairlead_server.importing import FileImports, ProjectIndex, build_index, read_file
+
+AGE = 20.0
+"""Seconds for which the files are not looked at again."""
+
+MOST, LARGEST, SECONDS = 4000, 200_000, 5.0
+"""How many files are looked at, of how many bytes each, in how much time; others do not count."""
+
+_SUFFIXES = {"python": (".py", ".pyi"), "java": (".java",)}
+LANGUAGES = frozenset(_SUFFIXES)
+
+
+@dataclass
+class _Known:
+    """What has been read of one project in one language."""
+
+    looked: float = float("-inf")
+    files: dict[str, tuple[int, FileImports]] = field(default_factory=dict)
+    index: ProjectIndex = field(default_factory=ProjectIndex)
+
+
+class ProjectImports:
+    """Reads projects; may be used by several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], _Known] = {}
+
+    def index(self, project: str | None, document: DocumentSnapshot) -> ProjectIndex:
+        """Return the imports of `project`, in the language of `document`, and of that itself."""
+        root, language = project or "", document.language
+        path = _relative(document.path, root)
+        own = read_file(path, document.text, language)
+        if not root:
+            return build_index([own], language)
+        with self._lock:
+            known = self._known.setdefault((root, language), _Known())
+            if time.monotonic() - known.looked > AGE:
+                known.files = dict(_read(root, language, known.files))
+                files = (imports for _, imports in known.files.values())
+                known.index = build_index(files, language, own_modules(known.files))
+                known.looked = time.monotonic()
+            return known.index if path in known.files else known.index.joined(own)
+
+
+def own_modules(paths: Iterable[str]) -> frozenset[str]:
+    """Return the top-level modules among the files of a project, whose paths are relative."""
+    tops = (parts[1:] if parts[0] == "src" else parts for parts in (Path(p).parts for p in paths))
+    return frozenset(parts[0].removesuffix(".py") for parts in tops if parts)
+
+
+def _read(
+    root: str, language: str, known: dict[str, tuple[int, FileImports]]
+) -> Iterator[tuple[str, tuple[int, FileImports]]]:
+    """Yield the files by their relative paths; one that has not changed is not read again."""
+    end = time.monotonic() + SECONDS
+    for count, path in enumerate(_files(root, _SUFFIXES[language])):
+        if count >= MOST or time.monotonic() > end:
+            return
+        relative = _relative(path, root)
+        try:
+            status = os.stat(path)
+            if status.st_size > LARGEST:
+                continue
+            before = known.get(relative)
+            if before is not None and before[0] == status.st_mtime_ns:
+                yield relative, before
+                continue
+            text = Path(path).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        yield relative, (status.st_mtime_ns, read_file(relative, text, language))
+
+
+def _files(root: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+    """Yield the source files below `root` that are neither hidden nor ignored, nor installed."""
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if _is_own(os.path.join(folder, name)))
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            if name.endswith(suffixes) and not name.startswith(".") and not is_secret(path):
+                yield path
+
+
+def _is_own(folder: str) -> bool:
+    name = os.path.basename(folder)
+    if name.startswith((".", "__")) or name in ("node_modules", "site-packages"):
+        return False
+    # Asked about a file in the folder: some patterns are for folders alone.
+    is_environment = os.path.exists(os.path.join(folder, "pyvenv.cfg"))
+    return not is_environment and not is_ignored(os.path.join(folder, "_"))
+
+
+def _relative(path: str, root: str) -> str:
+    """Return `path` as it is called in the project, or its name alone if it is not in there."""
+    inside = bool(root) and Path(path).is_relative_to(root)
+    return os.path.relpath(path, root) if inside else os.path.basename(path)
