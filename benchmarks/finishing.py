@@ -177,7 +177,6 @@ def compared(found: Sequence[tuple[Place, Suggestion]]) -> dict[str, object]:
     acted: Counter[str] = Counter()
     counts = Counter({"restored": 0, "restored.finished": 0, "parses": 0, "parses.finished": 0})
     for place, suggestion in found:
-        # A member name that the cursor stands before is taken over by the text.
         whole = suggestion.finish_reason == "stop"
         finished = finish(place.draft(suggestion.text, whole=whole))
         raw, done = place.filled(suggestion.text), place.filled(finished.text, finished.replaces)
@@ -186,8 +185,9 @@ def compared(found: Sequence[tuple[Place, Suggestion]]) -> dict[str, object]:
         counts["restored"] += same(raw, place.text)
         counts["restored.finished"] += same(done, place.text)
         counts["parses"] += parses(raw)
-        counts["parses.finished"] += bool(finished.text) and parses(done)
-    return {"n": len(found), **counts, "applied": dict(acted.most_common())}
+        counts["parses.finished"] += parses(done)
+    ended = Counter(suggestion.finish_reason for _, suggestion in found)
+    return {"n": len(found), **counts, "applied": dict(acted.most_common()), "ended": dict(ended)}
 
 
 def main() -> None:

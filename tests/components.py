@@ -138,6 +138,12 @@ COMPONENTS = {
             remedy="python -m tests.setup.obtain emacs takes it from Debian 12, by apt-get",
         ),
         Component(
+            "vscode-client",
+            find=npm.package("vscode-languageclient"),
+            obtain=npm.packages("vscode-languageclient@11.0.0"),
+            remedy="python -m tests.setup.obtain vscode-client takes it from the npm registry",
+        ),
+        Component(
             "jdtls",
             find=java.find,
             obtain=java.obtain,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import socket
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -61,8 +60,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _end_model_processes(folder: str) -> None:
     from fairlead_server.daemon.inquiry import stop_all
+    from fairlead_server.daemon.places import are_possible
 
-    if hasattr(socket, "AF_UNIX"):
+    if are_possible():
         stop_all()
     shutil.rmtree(folder)
 

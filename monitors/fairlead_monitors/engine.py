@@ -52,7 +52,8 @@ class Names:
     """The names that may be written at a place. `reason` says why the list is not COMPLETE.
 
     `doubted` are those that one analysis lists and another does not: they are neither offered nor
-    vetoed.
+    vetoed. Nor are `importable` ones, which nothing binds yet and an import would. Those among them
+    that are `modules` can only be dereferenced.
     """
 
     names: frozenset[str]
@@ -60,6 +61,8 @@ class Names:
     engine: str
     reason: str = ""
     doubted: frozenset[str] = frozenset()
+    importable: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
 
     @classmethod
     def unknown(cls, engine: str, reason: str) -> Names:

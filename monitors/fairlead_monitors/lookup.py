@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
 
 from fairlead_monitors.context import Context
@@ -20,6 +20,7 @@ _POLL = 0.02
 LATE = "analysis came too late"
 WRITTEN = "it is not listed, but the document names it elsewhere"
 DOUBTED = "one analysis lists it and another does not"
+IMPORTABLE = "it needs an import"
 
 _Key = tuple[Kind, int, bytes]
 K = TypeVar("K", bound=Hashable)
@@ -34,7 +35,7 @@ class MemberList:
     """An engine's answer, in bytes and sorted, and names that are allowed besides.
 
     These are `written` elsewhere in the document, as people know more than analysis does, or
-    doubted by some analysis and listed by another.
+    doubted by some analysis and listed by another, or to be imported.
     """
 
     def __init__(self, members: Names, written: frozenset[str] = frozenset()) -> None:
@@ -42,19 +43,30 @@ class MemberList:
         self.complete = members.completeness is Completeness.COMPLETE
         self.doubted = frozenset(name.encode() for name in members.doubted)
         self.written = frozenset(name.encode() for name in written - members.names)
+        self._importable = _encoded(members.importable)
+        self._modules = _encoded(members.modules)
         self._joined: dict[frozenset[bytes], frozenset[bytes]] = {}
 
     @cached_property
     def names(self) -> frozenset[bytes]:
         """All names, encoded as UTF-8."""
         listed = frozenset(name.encode() for name in self.members.names)
-        return listed | self.written | self.doubted
+        return listed | self.written | self.doubted | self._importable
 
     def doubt(self, name: bytes) -> str:
         """Return why it is not known that there is `name`, though it is let pass."""
         if name in self.doubted:
             return DOUBTED
-        return WRITTEN if name in self.written else ""
+        if name in self.written:
+            return WRITTEN
+        return IMPORTABLE if self._is_to_be_imported(name, self._importable) else ""
+
+    def needs_dot(self, name: bytes) -> bool:
+        """Tell whether `name` is a module that is not imported yet: a dereference has to follow."""
+        return self.complete and self._is_to_be_imported(name, self._modules)
+
+    def _is_to_be_imported(self, name: bytes, among: frozenset[bytes]) -> bool:
+        return name in among and name.decode(errors="replace") not in self.members.names
 
     def names_or(self, words: frozenset[bytes]) -> frozenset[bytes]:
         """Return the names and `words`: the same object each time, which is quick to look up."""
@@ -77,6 +89,12 @@ class MemberList:
         """Tell whether some name starts with `typed`."""
         place = bisect_left(self._sorted, typed)
         return place < len(self._sorted) and self._sorted[place].startswith(typed)
+
+
+@lru_cache(maxsize=8)
+def _encoded(names: frozenset[str]) -> frozenset[bytes]:
+    """Encode names of which there are many, and the same ones for many places."""
+    return frozenset(name.encode() for name in names)
 
 
 class Questions(Generic[K, A]):

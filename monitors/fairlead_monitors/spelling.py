@@ -16,7 +16,7 @@ from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Kind, Names
 from fairlead_monitors.evidence import Evidence, Verdict
 from fairlead_monitors.grammar import BLANK, Grammar, Opening, S, SpelledName
-from fairlead_monitors.lookup import MemberList, MemberLookup
+from fairlead_monitors.lookup import IMPORTABLE, MemberList, MemberLookup
 
 
 @lru_cache(maxsize=32)
@@ -26,6 +26,12 @@ def _beginnings(words: frozenset[bytes]) -> frozenset[bytes]:
 
 
 _NEW = "it may be a new name"
+
+
+def _reason(members: MemberList, of_name: str) -> str:
+    """Return why a name is not known: mostly as the whole list is not."""
+    return IMPORTABLE if of_name == IMPORTABLE else members.members.reason or of_name
+
 
 M = TypeVar("M", bound="NamesMonitor")  # type: ignore[type-arg]
 
@@ -287,7 +293,7 @@ class NamesMonitor(Generic[S]):
         if name.typed in self.grammar.literals and byte in (b'"', b"'"):
             self._name = None
             return True
-        if not self._may_end(name, b""):
+        if not self._may_end(name, b"") or self._lacks_dot(name, byte):
             return False
         if name.typed:
             self._evidence = self._evidence_with(name, b"")
@@ -300,6 +306,12 @@ class NamesMonitor(Generic[S]):
             return True
         members = self._members(name)
         return not members.complete or name.typed + rest in members.names
+
+    def _lacks_dot(self, name: SpelledName, byte: bytes) -> bool:
+        """Tell whether `byte` would make a value of what is a module, and not imported yet."""
+        if byte == b"." or not name.opening.refuses or name.typed in self.words:
+            return False
+        return self._members(name).needs_dot(name.typed)
 
     def _evidence_with(self, name: SpelledName, rest: bytes) -> tuple[Evidence, ...]:
         if name.typed + rest in self.words:
@@ -320,7 +332,7 @@ class NamesMonitor(Generic[S]):
             candidates=len(members.members.names),
             start=name.start,
             end=name.start + len(name.typed),
-            reason=members.members.reason or ("" if known else doubt or _NEW),
+            reason=_reason(members, "" if known else doubt or _NEW),
         )
 
     def _may_be_literal(self, typed: bytes) -> bool:

@@ -15,6 +15,7 @@ from fairlead_decoding.types import Completion, Prompt
 from fairlead_monitors.balancing import BalancedEngine
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import CompletionEngine, Diagnostics, Kind, Names
+from fairlead_server.analysis.importable import ImportableEngine
 from fairlead_server.context.assemble import Assembled
 from fairlead_server.context.edits import Edits
 from fairlead_server.context.imports import Imports
@@ -24,6 +25,7 @@ from fairlead_server.context.similar import Similar
 from fairlead_server.context.source import NAMES, ContextReport, Place
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.finishing.stopping import stop_rule
+from fairlead_server.needed_imports import NeededImports
 from fairlead_server.offering import Site, offered
 from fairlead_server.project_analysis import MonitorFactory, ProjectAnalysis, rest_of_member
 from fairlead_server.report import Checking
@@ -32,6 +34,7 @@ from fairlead_server.suggestion import (
     CompletionRequest,
     CompletionResult,
     NameRanking,
+    Suggestion,
 )
 
 _BEAM = 4
@@ -100,6 +103,9 @@ class Completer:
         completions = self._written(request, prompt, checking or Unguided(), cancelled, growing)
         site = Site(document.language, prefix, replaced + suffix, len(replaced))
         suggestions, dropped = offered(completions, site, checking, raw=request.raw)
+        suggestions = self._with_imports(request, suggestions, checking, cancelled)
+        if suggestions:
+            replaced = site.suffix[: suggestions[0].replaces]
         return CompletionResult(
             suggestions,
             tuple(self._remarks(request, prompt, suffix, replaced, checking)),
@@ -186,12 +192,19 @@ class Completer:
         """Return the sources of context that are used when the settings state `stated`."""
         return NAMES if stated is None else stated
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Names | None:
         """Return the members that may be named at `offset`, None where no dereference ends there.
 
         A name that is typed in part already does not narrow the answer.
         """
-        return self._analysis.members(document, offset, patience)
+        return self._analysis.members(document, offset, patience, cancelled=cancelled)
 
     def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
         """Return the names of `kind` that may begin at `offset`, where none of one is written."""
@@ -238,21 +251,46 @@ class Completer:
         suffix: str,
         cancelled: Callable[[], bool],
     ) -> Checking | None:
-        document = request.document
-        factory = self._monitors.get(document.language)
+        factory = self._monitors.get(request.document.language)
         if not request.guided or factory is None:
             return None
-        return factory(
-            Context(
-                document.path,
-                prefix,
-                suffix,
-                BalancedEngine(self._engines[document.language], document.language),
-                request.patience,
-                request.config.deadline or float("inf"),
-                cancelled,
-            )
+        return factory(self._place(request, prefix, suffix, cancelled))
+
+    def _place(
+        self,
+        request: CompletionRequest,
+        prefix: str,
+        suffix: str,
+        cancelled: Callable[[], bool],
+    ) -> Context:
+        language = request.document.language
+        return Context(
+            request.document.path,
+            prefix,
+            suffix,
+            BalancedEngine(self._engines[language], language),
+            request.patience,
+            request.config.deadline or float("inf"),
+            cancelled,
         )
+
+    def _with_imports(
+        self,
+        request: CompletionRequest,
+        suggestions: tuple[Suggestion, ...],
+        checking: Checking | None,
+        cancelled: Callable[[], bool],
+    ) -> tuple[Suggestion, ...]:
+        """Return the suggestions with the imports that they need, as far as these are found."""
+        document, offset = request.document, request.offset
+        engine = self._engines.get(document.language)
+        if checking is None or not isinstance(engine, ImportableEngine):
+            return suggestions
+        before, after = document.text[:offset], document.text[offset:]
+        place = self._place(request, before, after, cancelled)
+        factory = self._monitors[document.language]
+        needed = NeededImports(engine, factory, place, document.language)
+        return tuple(map(needed.added, suggestions))
 
     def _remarks(
         self,

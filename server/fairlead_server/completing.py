@@ -54,10 +54,17 @@ class Completing(Protocol):
         ``xs.ap``. Ends early at the deadline of the request's config.
         """
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = ...,
+    ) -> Names | None:
         """Return the members that may be named at `offset`, None where no dereference ends there.
 
-        A name that is typed in part already does not narrow the answer.
+        A name that is typed in part already does not narrow the answer. Ends soon once `cancelled`.
         """
 
     def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:

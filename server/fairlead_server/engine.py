@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import cast
 
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.prompt import Layout
 from fairlead_decoding.speculation import Speculation
-from fairlead_monitors.engine import CompletionEngine
+from fairlead_monitors.engine import CompletionEngine, Source
 from fairlead_server.analysis.choice import Refused, choices, engines
+from fairlead_server.analysis.importable import ImportableEngine
 from fairlead_server.completer import Completer
+from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
+from fairlead_server.importing import ProjectIndex
 from fairlead_server.model_files import load_model
 from fairlead_server.monitoring import monitors
 from fairlead_server.project_analysis import ProjectAnalysis
+from fairlead_server.project_imports import LANGUAGES, ProjectImports
 from fairlead_server.settings import LAYOUTS, Settings
 
 
@@ -54,7 +59,26 @@ def build_analysis(
 ) -> ProjectAnalysis:
     """Set up what needs no model; see `build_engines`. Raises `UserError`."""
     made = build_engines(settings, project, languages, refused)
+    if settings.imports:
+        made = _importing(made, project)
     return ProjectAnalysis(made, monitors(made, settings.monitors))
+
+
+def _importing(
+    engines: Mapping[str, CompletionEngine], project: str | None
+) -> dict[str, CompletionEngine]:
+    """Return the engines, with names that an import would bind where imports can be added."""
+    imports = ProjectImports()
+
+    def read(source: Source, language: str) -> ProjectIndex:
+        return imports.index(project, DocumentSnapshot(source.path, source.text, language))
+
+    return {
+        language: ImportableEngine(engine, language, partial(read, language=language))
+        if language in LANGUAGES
+        else engine
+        for language, engine in engines.items()
+    }
 
 
 def build_engines(

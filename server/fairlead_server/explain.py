@@ -56,7 +56,7 @@ def describe(name: CheckedName) -> str:
     line = f"{name.kind} {name.name}: {name.verdict} ({name.engine}"
     line += f", {name.candidates} candidates)" if name.candidates else ")"
     if name.reason:
-        line += f", because: {name.reason}"
+        line += f", {name.reason}" if name.verdict == "valid" else f", because: {name.reason}"
     if name.vetoed:
         shown = ", ".join(repr(text) for text in name.vetoed[:MOST_VETOES])
         more = len(name.vetoed) - MOST_VETOES

@@ -7,9 +7,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from fairlead_monitors.engine import Completeness, Diagnostic, Diagnostics, Kind
-from fairlead_server.completing import Completing
+from fairlead_monitors.engine import Completeness, Diagnostic, Diagnostics, Kind, Names
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.importing import ImportLine, insert_import
 
@@ -30,6 +30,16 @@ _MESSAGE = re.compile(
 )
 _NAME = re.compile(r"[^\W\d]\w*")
 _WARNING = 2
+
+
+class Analysis(Protocol):
+    """What checking needs of a completer."""
+
+    def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
+        """Return the names of `kind` that may begin at `offset`."""
+
+    def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
+        """Return what is wrong with `document`."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ def missing_names(text: str, diagnostics: Sequence[Diagnostic]) -> list[Missing]
 class ImportCheck:
     """Checks imports for one document: the text as it is, is analysed once."""
 
-    completer: Completing
+    analysis: Analysis
     document: DocumentSnapshot
     own: frozenset[str]
     before: Diagnostics
@@ -68,14 +78,14 @@ class ImportCheck:
     @classmethod
     def of(
         cls,
-        completer: Completing,
+        analysis: Analysis,
         document: DocumentSnapshot,
         own: frozenset[str],
         patience: float,
     ) -> ImportCheck:
         """Analyse `document`; all that is checked afterwards has to be within `patience`."""
         until = time.monotonic() + patience
-        return cls(completer, document, own, completer.diagnostics(document, patience), until)
+        return cls(analysis, document, own, analysis.diagnostics(document, patience), until)
 
     def holds(self, missing: Missing, line: ImportLine) -> bool:
         """Tell whether with `line` the name is known, and nothing is wrong that was right.
@@ -90,7 +100,7 @@ class ImportCheck:
         if self.before.completeness is Completeness.UNKNOWN:
             return self._can_be_imported(line, left)
         made = replace(self.document, text=text[:offset] + inserted + text[offset:])
-        after = self.completer.diagnostics(made, left)
+        after = self.analysis.diagnostics(made, left)
         if after.completeness is Completeness.UNKNOWN:
             return False
         return is_mended(self.before, after, missing, offset, len(inserted))
@@ -98,7 +108,7 @@ class ImportCheck:
     def _can_be_imported(self, line: ImportLine, patience: float) -> bool:
         start, name = _opening(line)
         asked = replace(self.document, text=start, before=None)
-        names = self.completer.names(Kind.IMPORT, asked, len(start), patience)
+        names = self.analysis.names(Kind.IMPORT, asked, len(start), patience)
         return name in names.names
 
 

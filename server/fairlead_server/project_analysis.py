@@ -35,7 +35,14 @@ class ProjectAnalysis(Questions):
         self.engines = engines
         self.monitors = monitors
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Names | None:
         """Return the members that may be named at `offset`, None where no dereference ends there.
 
         A name that is typed in part already does not narrow the answer.
@@ -46,7 +53,7 @@ class ProjectAnalysis(Questions):
             return None
         before, after = document.text[:offset], document.text[offset:]
         engine = BalancedEngine(engine, document.language)
-        context = Context(document.path, before, after, engine, patience)
+        context = Context(document.path, before, after, engine, patience, cancelled=cancelled)
         # Other monitors look at names too; those of members alone are asked for.
         found = (part for part in parts(factory) if getattr(part, "kind", "") == "member")
         return next(found, factory)(context).members()

@@ -47,13 +47,13 @@ def suggestion(
         text=text.replace("\r\n", "\n").replace("\n", "\r\n") if crlf else text,
         logprob=completion.logprob,
         finish_reason=completion.finish_reason,
-        verified=monitor is not None and all(_stands(name) for name in evidence),
+        verified=monitor is not None and all(stands(name) for name in evidence),
         evidence=evidence,
         tokens=len(completion.tokens),
     )
 
 
-def _stands(name: CheckedName) -> bool:
+def stands(name: CheckedName) -> bool:
     """Tell whether `name` leaves a suggestion verified, which is said of the names in it.
 
     How names are used is not always known: that counts only if it is known to be wrong.

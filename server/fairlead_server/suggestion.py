@@ -73,7 +73,8 @@ class Suggestion:
     Those are the rest of a member name that the cursor stands in, or before, or brackets that the
     text closes itself. `applied` names the filters that changed what the model wrote.
     `logprob` is natural, summed over the tokens. `verified` says that every name in it that a
-    monitor looks at was found valid; it is false without guidance.
+    monitor looks at was found valid; it is false without guidance. `imports` are the statements
+    that the document needs with it.
     """
 
     text: str
@@ -84,6 +85,7 @@ class Suggestion:
     tokens: int = 0
     replaces: int = 0
     applied: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,46 +1,53 @@
-"""Starts a language server and keeps the first message of its client: relay.py FILE COMMAND...
+"""Starts a language server and keeps what its client says first: relay.py FILE COMMAND...
 
-What the client says of itself is what the tests in this folder have on record. All else passes
-through. The server gets a clean PATH to its libraries; that of the editor is not for others.
+All else passes through. FILE gets a JSON object: `params`, which are those of ``initialize``, and
+`server`, the process. The server is spared the library path that the editor was started with.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 
 def relay(record: Path, command: Sequence[str]) -> int:
     """Run `command` with this process's input and output; return its exit code."""
     environ = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=environ)
-    assert server.stdin is not None
-    client = sys.stdin.buffer
-    header, body = _message(client)
-    record.write_bytes(body)
-    server.stdin.write(header + body)
-    server.stdin.flush()
-    try:
-        while chunk := os.read(client.fileno(), 1 << 16):
-            server.stdin.write(chunk)
-            server.stdin.flush()
-        server.stdin.close()
-    except BrokenPipeError:
-        pass
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0, env=environ)
+    threading.Thread(target=_pass_on, args=(record, server), daemon=True).start()
     return server.wait()
 
 
-def _message(stream: BinaryIO) -> tuple[bytes, bytes]:
-    """Read one message, not a byte more."""
+def _pass_on(record: Path, server: subprocess.Popen[bytes]) -> None:
+    """Carry what the client writes to `server`, until one of them is gone."""
+    assert server.stdin is not None
+    client = sys.stdin.fileno()
+    header, body = _message(client)
+    said: dict[str, Any] = {"params": json.loads(body)["params"], "server": server.pid}
+    record.write_text(json.dumps(said))
+    with contextlib.suppress(BrokenPipeError), server.stdin:
+        server.stdin.write(header + body)
+        while chunk := os.read(client, 1 << 16):
+            server.stdin.write(chunk)
+
+
+def _message(client: int) -> tuple[bytes, bytes]:
+    """Read one message, and not a byte more."""
     header = b""
     while not header.endswith(b"\r\n\r\n"):
-        header += stream.read(1)
-    length = next(line for line in header.split(b"\r\n") if line.lower().startswith(b"content-len"))
-    return header, stream.read(int(length.partition(b":")[2]))
+        header += os.read(client, 1)
+    fields = dict(line.split(b": ", 1) for line in header.split(b"\r\n") if line)
+    length, body = int(fields[b"Content-Length"]), b""
+    while len(body) < length:
+        body += os.read(client, length - len(body))
+    return header, body
 
 
 if __name__ == "__main__":

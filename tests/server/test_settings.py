@@ -19,7 +19,13 @@ from fairlead_server.settings import (
     stack,
 )
 from fairlead_server.settings.files import PROJECT_FILE, read_project_file, read_user_file
-from fairlead_server.settings.values import CHOICES, LEAST, NOT_FROM_PROJECTS, OF_REQUESTS
+from fairlead_server.settings.values import (
+    CHOICES,
+    LEAST,
+    NOT_FROM_PROJECTS,
+    OF_MODELS,
+    OF_REQUESTS,
+)
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -231,7 +237,7 @@ def test_the_command_line_says_what_is_wrong_and_who_set_what(
 def test_every_option_is_a_setting() -> None:
     names = [field.name for field in fields(Options)]
     assert names == [field.name for field in fields(Settings)]
-    assert {*CHOICES, *LEAST, *OF_REQUESTS, *NOT_FROM_PROJECTS} <= {*names}
+    assert {*CHOICES, *LEAST, *OF_REQUESTS, *OF_MODELS, *NOT_FROM_PROJECTS} <= {*names}
     assert Options() == Options(**dict.fromkeys(names, None))
 
 

@@ -82,4 +82,3 @@ class Editor:
 
 NEOVIM = Editor("neovim-0.7", ("neovim",), _NEOVIM, "NVIM v0.7.2")
 EMACS = Editor("emacs-28", ("emacs-nox", "elpa-eglot"), _EMACS, "GNU Emacs 28.2")
-

@@ -21,7 +21,18 @@ SEARCH = os.pathsep.join((str(BIN), os.environ.get("PATH", ""), str(Path(sys.exe
 
 def program(name: str) -> Callable[[], Path | None]:
     """Find a program of a package, if node is there to run it."""
-    return lambda: BIN / name if (BIN / name).exists() and _tool("node") else None
+    return lambda: BIN / name if (BIN / name).exists() and node() else None
+
+
+def package(name: str) -> Callable[[], Path | None]:
+    """Find the folder of a package, if node is there to run it."""
+    folder = FOLDER / "node_modules" / name
+    return lambda: folder if folder.is_dir() and node() else None
+
+
+def node() -> str | None:
+    """Return node, from the system or else from PyPI."""
+    return _tool("node")
 
 
 def packages(*requirements: str) -> Callable[[], None]:

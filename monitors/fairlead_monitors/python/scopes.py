@@ -127,6 +127,10 @@ class Scopes:
         until = self._bound_until(line, place)
         return any(scope.names.get(name, until) < until for scope in self._readable(place))
 
+    def binds(self, name: str) -> bool:
+        """Tell whether the module binds `name` anywhere in the text."""
+        return name in self._module.names
+
     def _line_at(self, place: int) -> Line | None:
         line = _last_begun(self._lines, place)
         return line if line is not None and place <= line.end else None

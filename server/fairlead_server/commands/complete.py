@@ -164,11 +164,16 @@ def _show(result: CompletionResult, *, as_json: bool) -> None:
             checked = "checked" if suggestion.verified else "unchecked"
             print(f"# {number}: log-probability {suggestion.logprob:.2f}, {checked}")
         print(suggestion.text)
+        for statement in suggestion.imports:
+            print(f"fairlead: suggestion {number} needs `{statement}`", file=sys.stderr)
 
 
 def to_json(suggestion: Suggestion) -> dict[str, object]:
-    """Return the JSON shape of a suggestion that scripts rely on."""
-    return {
+    """Return the JSON shape of a suggestion that scripts rely on.
+
+    `replaces`, of characters after the cursor, and `imports` are only there where there are any.
+    """
+    shape: dict[str, object] = {
         "text": suggestion.text,
         "logprob": suggestion.logprob,
         "finish_reason": suggestion.finish_reason,
@@ -185,3 +190,6 @@ def to_json(suggestion: Suggestion) -> dict[str, object]:
             for e in suggestion.evidence
         ],
     }
+    if suggestion.replaces:
+        shape["replaces"] = suggestion.replaces
+    return shape | ({"imports": list(suggestion.imports)} if suggestion.imports else {})

@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
 from dataclasses import asdict, replace
 
 from fairlead_server.commands import options
 from fairlead_server.daemon.calls import Status
+from fairlead_server.daemon.places import are_possible
 from fairlead_server.errors import UserError
 from fairlead_server.settings import Settings, resolve
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked for and return the exit code: 1 when there is no process."""
-    if not hasattr(socket, "AF_UNIX"):
+    if not are_possible():
         raise UserError("this system has no sockets of the user: each editor has its own model")
     if arguments.status:
         return _show(as_json=arguments.json)

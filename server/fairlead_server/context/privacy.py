@@ -7,6 +7,7 @@ gitignore(5). A ``.fairleadignore`` is written in the same way; what it names is
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import lru_cache
@@ -15,6 +16,9 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from fairlead_server.context.git import excludes_files, git_folder
+
+_FRESH = 1.0
+"""Seconds for which an answer holds; every request asks about all documents that are open."""
 
 _SECRET_FILES = (
     ".env",
@@ -74,6 +78,12 @@ _SECRET_FOLDERS = frozenset(
 
 def is_admissible(path: str) -> bool:
     """Tell whether text of the file at `path`, which need not exist, may go into a prompt."""
+    return _is_admissible(os.path.abspath(path), int(time.monotonic() / _FRESH))
+
+
+@lru_cache(maxsize=256)
+def _is_admissible(path: str, moment: int) -> bool:
+    """Look at the files with patterns; takes a millisecond or two, once in a `moment`."""
     return not is_secret(path) and not any(map(is_ignored, _places(path)))
 
 

@@ -11,7 +11,8 @@ from concurrent.futures import TimeoutError as Late
 
 from fairlead_decoding.errors import DecodingError
 from fairlead_server.analysis.backoff import Backoff
-from fairlead_server.daemon.link import Link, never
+from fairlead_server.daemon.calls import never
+from fairlead_server.daemon.link import Link
 from fairlead_server.errors import UserError
 
 log = logging.getLogger(__name__)

@@ -79,6 +79,15 @@ ANALYSIS_CALLS = ("members", "names", "diagnostics", "describe", "review", "warm
 """Those that need no model."""
 
 
+def never() -> bool:
+    """Let a call go on."""
+    return False
+
+
+def unheard(text: str) -> None:
+    """Do without the text while it grows."""
+
+
 @functools.cache
 def method(name: str) -> Callable[..., Any]:
     """Return the method called `name`. Raises `Unreadable` when nobody answers to that."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -17,11 +16,13 @@ from fairlead_server.analysis.choice import Refused
 from fairlead_server.analysis.jedi_engine import find_interpreter
 from fairlead_server.completing import Completing
 from fairlead_server.daemon.attachment import Attachment
-from fairlead_server.daemon.calls import Opened
+from fairlead_server.daemon.calls import Opened, never, unheard
 from fairlead_server.daemon.identity import place_of
 from fairlead_server.daemon.launch import Launch, find_or_start
-from fairlead_server.daemon.link import Cancelled, Gone, Link, never, unheard
+from fairlead_server.daemon.link import Cancelled, Gone, Link
+from fairlead_server.daemon.places import are_possible
 from fairlead_server.document import DocumentSnapshot
+from fairlead_server.errors import UserError
 from fairlead_server.model_files import find_model
 from fairlead_server.settings import Settings
 from fairlead_server.suggestion import (
@@ -38,6 +39,7 @@ T = TypeVar("T")
 _TIME_TO_LOAD = 600.0
 """Seconds for which a request waits for a process that is being started anew."""
 
+_ATTEMPTS = 2
 _NOBODY = "fairlead"
 _LOST = "the model process is gone"
 
@@ -48,7 +50,7 @@ def build(settings: Settings, project: str | None, refused: Refused | None = Non
     Without sockets that only the user can reach, as on Windows, it is always one in this process.
     `refused` is told of engines that cannot be made. Raises `UserError`.
     """
-    if settings.process == "shared" and hasattr(socket, "AF_UNIX"):
+    if settings.process == "shared" and are_possible():
         return connect(settings, project)
     # Late: it brings what only a process with a model needs.
     from fairlead_server.engine import build_completer
@@ -69,16 +71,22 @@ def connect(
     names: list[str] = []
 
     def attach() -> Link:
-        link = find_or_start(place, settings, launch or Launch())
-        try:
-            opened: Opened = link.call("open", settings=settings, project=folder)
-        except BaseException:
-            link.close()
-            raise
-        names.append(opened.model)
-        for remark in opened.remarks:
-            log.warning("%s", remark)
-        return link
+        for _ in range(_ATTEMPTS):
+            link = find_or_start(place, settings, launch or Launch())
+            try:
+                opened: Opened = link.call("open", settings=settings, project=folder)
+            except Gone:
+                # It may just have been ending, for want of clients.
+                link.close()
+                continue
+            except BaseException:
+                link.close()
+                raise
+            names.append(opened.model)
+            for remark in opened.remarks:
+                log.warning("%s", remark)
+            return link
+        raise UserError(f"the model process dies while it loads the model; {place.log} says why")
 
     return RemoteCompleter(Attachment(attach), names[0])
 
@@ -141,7 +149,14 @@ class RemoteCompleter:
             cancelled,
         )
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = never,
+    ) -> Names | None:
         """Return the members that may be named at `offset`, None where no dereference ends there.
 
         A name that is typed in part already does not narrow the answer.
@@ -150,7 +165,14 @@ class RemoteCompleter:
         return self._ask(
             otherwise,
             patience,
-            lambda link: link.call("members", document=document, offset=offset, patience=patience),
+            lambda link: link.call(
+                "members",
+                cancelled=cancelled,
+                document=document,
+                offset=offset,
+                patience=patience,
+            ),
+            cancelled,
         )
 
     def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:

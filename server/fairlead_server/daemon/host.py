@@ -23,7 +23,14 @@ log = logging.getLogger(__name__)
 class Tools(Protocol):
     """What analysis knows of one client's project: the part of `Completing` without the model."""
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = ...,
+    ) -> Names | None:
         """See `Completing`."""
 
     def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:

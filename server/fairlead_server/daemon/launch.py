@@ -87,6 +87,7 @@ def find(place: Place, silence: float = SILENCE) -> Link | None:
     except BaseException:
         link.close()
         raise
+    link.pid = greeting.pid
     if greeting.version != __version__:
         link.close()
         raise UserError(
@@ -139,17 +140,20 @@ def _spawn(place: Place, settings: Settings, launch: Launch) -> subprocess.Popen
     environment = {**os.environ}
     # What one editor has activated is nothing to the others; each tells its interpreter itself.
     environment.pop("VIRTUAL_ENV", None)
-    with _log(place.log) as output:
-        process = subprocess.Popen(
-            [*launch.command],
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
-            cwd=place.folder,
-            env=environment,
-            # Away from the editor's terminal and signals: it outlives the editor.
-            start_new_session=True,
-        )
+    try:
+        with _log(place.log) as output:
+            process = subprocess.Popen(
+                [*launch.command],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                cwd=place.folder,
+                env=environment,
+                # Away from the editor's terminal and signals: it outlives the editor.
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise UserError(f"the model process cannot be started: {error}") from None
     assert process.stdin is not None
     stated = {"place": [str(place.folder), place.name], "settings": to_json(settings)}
     with contextlib.suppress(BrokenPipeError), process.stdin:

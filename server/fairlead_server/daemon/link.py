@@ -10,15 +10,15 @@ import queue
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 from fairlead_server.daemon import messages
-from fairlead_server.daemon.calls import result_from
+from fairlead_server.daemon.calls import never, result_from, unheard
 from fairlead_server.daemon.failures import heard
 from fairlead_server.daemon.messages import Answer, Call, Cancel, Failure, Growing, Message, Ping
 from fairlead_server.daemon.peers import peer
+from fairlead_server.daemon.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -39,15 +39,6 @@ class Cancelled(Exception):
     """The caller does not want the answer any more."""
 
 
-def never() -> bool:
-    """Let a call go on."""
-    return False
-
-
-def unheard(text: str) -> None:
-    """Do without the text while it grows."""
-
-
 class Link:
     """Calls a process through a connected socket. Safe to use from several threads."""
 
@@ -56,12 +47,15 @@ class Link:
         self._socket = connection
         self._silence = silence
         self._writing = threading.Lock()
+        self._shelf = Shelf()
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self._pending: dict[int, queue.SimpleQueue[Message | None]] = {}
-        self._heard = time.monotonic()
+        self._asked_for_life = False
         self.ended = ""
         """Why there is no connection any more; empty as long as there is one."""
+        self.pid: int | None = None
+        """The process at the other end, once it has said hello."""
         self._reader = threading.Thread(target=self._read, name="model-process", daemon=True)
         self._reader.start()
 
@@ -78,7 +72,7 @@ class Link:
         Raises what the process raises: `UserError`, `DecodingError` or `Defect`; `Gone` when it
         does not answer at all, and `Cancelled`, at once, when `cancelled` says so.
         """
-        number, inbox = self._begin(name, arguments)
+        number, inbox = self._begin(name, arguments, growing is not unheard)
         try:
             while True:
                 if cancelled():
@@ -113,18 +107,16 @@ class Link:
         self._socket.close()
 
     def _begin(
-        self, name: str, arguments: dict[str, object]
+        self, name: str, arguments: dict[str, object], growing: bool = False
     ) -> tuple[int, queue.SimpleQueue[Message | None]]:
         number = next(self._ids)
         inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         with self._lock:
             if self.ended:
                 raise Gone(self.ended)
-            if not self._pending:
-                # The silence of somebody who was not asked anything does not count.
-                self._heard = time.monotonic()
             self._pending[number] = inbox
-        self._send(Call(number, name, messages.to_json(arguments)))
+        self._send_call(Call(number, name, messages.to_json(arguments), growing))
+        log.debug("the model process is asked: %s", name)
         return number, inbox
 
     def _next(
@@ -139,11 +131,18 @@ class Link:
             raise Gone(self.ended)
         return message
 
+    def _send_call(self, call: Call) -> None:
+        with self._writing:
+            kept = [messages.encode(text) for text in self._shelf.replace(call.arguments)]
+            self._write(b"".join([*kept, messages.encode(call)]))
+
     def _send(self, message: Message) -> None:
-        data = messages.encode(message)
+        with self._writing:
+            self._write(messages.encode(message))
+
+    def _write(self, data: bytes) -> None:
         try:
-            with self._writing:
-                self._socket.sendall(data)
+            self._socket.sendall(data)
         except TimeoutError:
             self._kill()
         except OSError as error:
@@ -163,7 +162,7 @@ class Link:
                 return self._end(f"it has ended ({error.strerror})")
             if not chunk:
                 return self._end("it has ended")
-            self._heard = time.monotonic()
+            self._asked_for_life = False
             buffer += chunk
             try:
                 self._deliver(buffer)
@@ -185,21 +184,27 @@ class Link:
                     inbox.put(message)
 
     def _notice_silence(self) -> None:
+        """Nothing came for half of the time: ask for a sign of life, and then do without.
+
+        No clock is asked, as it may have run on while this process itself was stopped.
+        """
         with self._lock:
             waiting = bool(self._pending)
-        if waiting and time.monotonic() - self._heard >= self._silence:
+        if waiting and self._asked_for_life:
             self._kill()
         elif waiting:
+            self._asked_for_life = True
             with contextlib.suppress(Gone):
                 self._send(Ping())
 
     def _kill(self) -> None:
         """End a process that gives no sign of life: nobody else will, and it holds the model."""
         found = peer(self._socket)
+        pid = found[0] if found is not None else self.pid
         self._end(f"it gave no sign of life for {self._silence:g} s")
-        if found is not None and found[0] != os.getpid():
+        if pid is not None and pid != os.getpid():
             with contextlib.suppress(OSError):
-                os.kill(found[0], signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
 
     def _end(self, reason: str) -> None:
         with self._lock:

@@ -1,7 +1,7 @@
 """What the two sides say to each other: JSON, each message preceded by its length.
 
-A client sends `Call`, `Cancel` and `Ping`; the process answers each call with one `Answer` or
-`Failure`, before which there may be any number of `Growing`. The first call is ``hello``.
+A client sends `Call`, `Cancel`, `Kept` and `Ping`; the process answers each call with one `Answer`
+or `Failure`, before which there may be any number of `Growing`. The first call is ``hello``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 from cattrs.preconf.json import make_converter
@@ -33,11 +33,12 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """Asks for `name` of `arguments`."""
+    """Asks for `name` of `arguments`, and to be told of a text while it is `growing`."""
 
     id: int
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    growing: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,14 @@ class Cancel:
     """Nobody waits any more for the answer to the call with this id."""
 
     id: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A text that calls refer to by its place from now on; see `shelf`."""
+
+    place: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -82,10 +91,8 @@ class Failure:
     text: str
 
 
-Message = Call | Cancel | Ping | Pong | Growing | Answer | Failure
-_KINDS: Mapping[str, type[Any]] = {
-    kind.__name__.lower(): kind for kind in (Call, Cancel, Ping, Pong, Growing, Answer, Failure)
-}
+Message = Call | Cancel | Kept | Ping | Pong | Growing | Answer | Failure
+_KINDS: Mapping[str, type[Any]] = {kind.__name__.lower(): kind for kind in get_args(Message)}
 
 
 def encode(message: Message) -> bytes:

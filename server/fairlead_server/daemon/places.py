@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ class Place:
         return cache_folder() / "log" / f"model-{self.name}.log"
 
 
+def are_possible() -> bool:
+    """Tell whether this system has sockets that only the user can reach."""
+    return hasattr(socket, "AF_UNIX")
+
+
 def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Return where fairlead keeps what can be made anew; FAIRLEAD_CACHE names another folder."""
     if stated := environ.get("FAIRLEAD_CACHE"):
@@ -56,9 +62,12 @@ def run_folder(environ: Mapping[str, str] = os.environ) -> Path:
     Raises `UserError` when others could reach into it, or when it cannot be made.
     """
     runtime = environ.get("XDG_RUNTIME_DIR")
+    folder = cache_folder(environ) / "run"
     if runtime and _is_own(Path(runtime)):
-        return private(Path(runtime) / "fairlead")
-    return private(cache_folder(environ) / "run")
+        folder = Path(runtime) / "fairlead"
+    if len(os.fsencode(folder)) > _LONGEST_PATH - len("/0123456789ab.sock"):
+        raise UserError(f"{folder}: is too long a path for a socket; {_WAY_OUT}")
+    return private(folder)
 
 
 def places(folder: Path) -> list[Place]:
@@ -78,8 +87,6 @@ def private(folder: Path) -> Path:
         raise UserError(f"{folder}: belongs to somebody else; remove it, or {_WAY_OUT}")
     if found.st_mode & 0o077:
         raise UserError(f"{folder}: others can reach into it; chmod 700 it, or {_WAY_OUT}")
-    if len(os.fsencode(folder)) > _LONGEST_PATH - len("/0123456789ab.sock"):
-        raise UserError(f"{folder}: is too long a path for a socket; {_WAY_OUT}")
     return folder
 
 

@@ -14,7 +14,14 @@ from typing import Any, Protocol, TypeVar
 from fairlead_server import __version__
 from fairlead_server.completing import Completing
 from fairlead_server.daemon import messages
-from fairlead_server.daemon.calls import ANALYSIS_CALLS, Greeting, Opened, Status, arguments_from
+from fairlead_server.daemon.calls import (
+    ANALYSIS_CALLS,
+    Greeting,
+    Opened,
+    Status,
+    arguments_from,
+    unheard,
+)
 from fairlead_server.daemon.failures import told
 from fairlead_server.daemon.host import Host, Parts, Tools, require_room
 from fairlead_server.daemon.messages import (
@@ -23,11 +30,13 @@ from fairlead_server.daemon.messages import (
     Cancel,
     Failure,
     Growing,
+    Kept,
     Message,
     Ping,
     Pong,
     Unreadable,
 )
+from fairlead_server.daemon.shelf import Keeping
 from fairlead_server.daemon.turns import Job, Turns
 from fairlead_server.settings import Settings
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, NameRanking, Urgency
@@ -36,7 +45,11 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+
 _TIME_FOR_HELLO = 10.0
+_BETWEEN_TELLING = 0.01
+"""Seconds between two growing texts, as a small model writes faster than anybody types."""
+
 _ENOUGH_UNREAD = 1 << 20
 """Bytes that a client has not read yet, beyond which it is not told of growing texts."""
 
@@ -79,6 +92,7 @@ class Visit:
         self._house = house
         self._reader = reader
         self._writer = writer
+        self._keeping = Keeping()
         self._jobs: dict[int, Job[Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
@@ -126,7 +140,10 @@ class Visit:
         elif isinstance(message, Cancel):
             if job := self._jobs.get(message.id):
                 job.abandon()
+        elif isinstance(message, Kept):
+            self._keeping.keep(message)
         elif isinstance(message, Call):
+            self._keeping.restore(message.arguments)
             task = self._loop.create_task(self._answer(message))
             # The event loop itself holds tasks only weakly.
             self._tasks.add(task)
@@ -188,7 +205,8 @@ class Visit:
 
         def complete(over: Callable[[], bool]) -> CompletionResult:
             completer, request = prepared()
-            return completer.complete(request, cancelled=over, growing=partial(self._grow, call.id))
+            told = self._telling(call.id) if call.growing else unheard
+            return completer.complete(request, cancelled=over, growing=told)
 
         def rank(over: Callable[[], bool]) -> NameRanking:
             completer, request = prepared()
@@ -210,9 +228,18 @@ class Visit:
             self._jobs.pop(number, None)
             self._house.used()
 
-    def _grow(self, number: int, text: str) -> None:
-        """Tell the text, from the thread that decodes."""
-        self._loop.call_soon_threadsafe(self._tell_growing, Growing(number, text))
+    def _telling(self, number: int) -> Callable[[str], None]:
+        """Return what tells a text from the thread that decodes, without keeping that busy."""
+        last = 0.0
+
+        def tell(text: str) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= _BETWEEN_TELLING:
+                last = now
+                self._loop.call_soon_threadsafe(self._tell_growing, Growing(number, text))
+
+        return tell
 
     def _tell_growing(self, message: Growing) -> None:
         waiting = self._writer.transport.get_write_buffer_size()

@@ -10,7 +10,8 @@ from fairlead_server.finishing.missing import missing
 from fairlead_server.finishing.scan import BRACES, scan
 
 _COMMENT = re.compile(r"\s*(?:#|//|/?\*|@|template\b)")
-_TAIL = re.compile(r"[;,)\]]*")
+_TAIL = re.compile(r"([;,)\]]*)[ \t]*(?=$|//|/\*|(?:else|catch|finally|while)\b)", re.MULTILINE)
+"""What may follow the brace that ends a block; after that of a literal, its expression goes on."""
 
 
 def end_of_block(draft: Draft) -> Draft | None:
@@ -71,10 +72,9 @@ def _closing_brace(draft: Draft) -> int | None:
         return None
     needed = missing(draft.language, draft.prefix, draft.after)
     for mark in found.surplus():
-        if mark.text == "}":
-            kept = mark.offset + 1 if needed is None or "}" in needed else mark.offset
-            tail = _TAIL.match(draft.text, kept)
-            return tail.end() if tail and kept > mark.offset else kept
+        tail = _TAIL.match(draft.text, mark.offset + 1)
+        if mark.text == "}" and tail:
+            return tail.end(1) if needed is None or "}" in needed else mark.offset
     return _blank_after_block(draft) if draft.language == "rust" else None
 
 

@@ -66,9 +66,12 @@ def _first_code(data: bytes, start: int) -> int:
 
 
 def _neighbours(node: Node, kinds: frozenset[str], since: int) -> Iterator[Node]:
-    """Yield the definitions that begin at `since` or later in a block that the cursor is in."""
+    """Yield the definitions that begin at `since` or later in a block that the cursor is in.
+
+    Methods of an object of JavaScript are among its properties, and no definitions.
+    """
     for child in node.children:
-        if child.end_byte <= since:
+        if child.end_byte <= since or child.type == "object":
             continue
         wraps = child.type in _WRAPPERS and any(c.type in kinds for c in child.children)
         if child.start_byte >= since and (wraps or child.type in kinds):

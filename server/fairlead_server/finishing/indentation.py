@@ -39,7 +39,8 @@ def indentation(draft: Draft) -> Draft | None:
     """
     # The cursor's line counts, even if it is blank still.
     style = style_of(draft.prefix[-_AROUND:] + "_" + draft.after[:_AROUND])
-    if style is None:
+    here = indent_of(draft.line_before)
+    if style is None or (here and ("\t" in here) != style.tabs):
         return _without_doubled(draft, 4)
     lines, free = draft.text.split("\n"), _free_lines(draft)
     own = _style_of_text(draft, lines)
@@ -54,11 +55,11 @@ def indentation(draft: Draft) -> Draft | None:
 
 
 def style_of(text: str) -> Style | None:
-    """Return how `text` is indented, None where it is not or in too many ways."""
+    """Return how `text` is indented, None where it is not, or where tabs and blanks are mixed."""
     lines = [line for line in text.split("\n") if line.strip()]
     tabs = sum(line.startswith("\t") for line in lines)
     blanks = sum(line.startswith("  ") for line in lines)
-    if not tabs and not blanks:
+    if (not tabs and not blanks) or 10 * min(tabs, blanks) > max(tabs, blanks):
         return None
     if tabs > blanks:
         return Style(True, 4)
@@ -96,7 +97,7 @@ def _style_of_text(draft: Draft, lines: list[str]) -> Style | None:
     if not draft.line_before and lines[0].strip():
         indents.insert(0, indent_of(lines[0]))
     if any(indent.startswith("\t") for indent in indents):
-        return Style(True, 4)
+        return None if any(indent.startswith("  ") for indent in indents) else Style(True, 4)
     first = draft.line_before.expandtabs(4) + lines[0]
     steps = _steps([line for line in [first, *lines[1:]] if line.strip()])
     widths = [len(indent) for indent in indents if indent]

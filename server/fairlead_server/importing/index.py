@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from fairlead_server.importing import standard
+from fairlead_server.importing import standard, standard_java
 from fairlead_server.importing.line import ImportLine
 from fairlead_server.importing.statements import java_imports, python_imports
 
@@ -107,6 +107,6 @@ def find_imports(name: str, index: ProjectIndex) -> tuple[ImportLine, ...]:
     the modules come first that the project uses.
     """
     known = index.lines.get(name, ())
-    library = standard.java if index.language == "java" else standard.python
+    library = standard_java.java if index.language == "java" else standard.python
     more = sorted(library(name), key=lambda line: -index.modules.get(line.module, 0))
     return tuple(dict.fromkeys((*known, *more)))[:_MOST]

@@ -118,23 +118,27 @@ class Attempts:
     def changed(self, uri: str, text: str) -> Spot | None:
         """Take the new text of a document; return the end of a suggestion that was accepted.
 
-        What is being written and does not fit the text is given up. Other documents may mean
-        something else now, so what was suggested in them is forgotten.
+        What is being written and does not fit the text is given up.
         """
-        for other in self._attempts.keys() - {uri}:
-            self._attempts[other] = [a for a in self._attempts[other] if not a.answer.done()]
+        self.outdate_others(uri)
         own = self._attempts.get(uri, [])
         for attempt in own:
             if not attempt.answer.done() and not attempt.follows(text):
                 give_up(attempt)
         return next((spot for a in reversed(own) if (spot := _after_accepting(a, text))), None)
 
+    def outdate_others(self, uri: str) -> None:
+        """Forget what was suggested in other documents, as they may mean something else now."""
+        for other in self._attempts.keys() - {uri}:
+            self._attempts[other] = [a for a in self._attempts[other] if not a.answer.done()]
+
     def pending(self, uri: str) -> set[Future[CompletionResult]]:
         """Return the answers that a document still waits for."""
         return {a.answer for a in self._attempts.get(uri, ()) if not a.answer.done()}
 
     def forget(self, uri: str) -> None:
-        """Give up and forget what was tried in a document."""
+        """Give up and forget what was tried in a document that is closed."""
+        self.outdate_others(uri)
         for attempt in self._attempts.pop(uri, ()):
             give_up(attempt)
 

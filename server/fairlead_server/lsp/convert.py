@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lsprotocol import types
@@ -12,6 +12,9 @@ from pygls.workspace import PositionCodec
 
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.suggestion import Suggestion
+
+ADD_IMPORT = "fairlead.addImport"
+"""The command that adds imports to a document: its URI and the statements are the arguments."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -80,27 +83,36 @@ def place_at(
 
 
 def inline_completions(
-    suggestions: Iterable[Suggestion], place: Place, codec: PositionCodec
+    suggestions: Iterable[Suggestion], place: Place, codec: PositionCodec, uri: str
 ) -> types.InlineCompletionList:
-    """Return the suggestions as inline completions, without blank and repeated ones.
+    """Return the suggestions as inline completions of a document, without blank and repeated ones.
 
     With an item selected in the editor's list the range is given, and what would have to replace
     more is left out.
     """
     wanted = [s for s in suggestions if s.text.strip() and not (s.replaces and place.typed)]
     distinct = {s.text: s for s in reversed(wanted)}
-    items = [_inline(place, s, codec) for s in wanted if distinct[s.text] is s]
+    items = [_inline(place, s, codec, uri) for s in wanted if distinct[s.text] is s]
     return types.InlineCompletionList(items)
 
 
 def _inline(
-    place: Place, suggestion: Suggestion, codec: PositionCodec
+    place: Place, suggestion: Suggestion, codec: PositionCodec, uri: str
 ) -> types.InlineCompletionItem:
     """Return one item. Editors compare what is typed with its filter text: all that it inserts."""
     text = place.typed + suggestion.text
     return types.InlineCompletionItem(
-        text, filter_text=text, range=_replacing(place, suggestion, codec)
+        text,
+        filter_text=text,
+        range=_replacing(place, suggestion, codec),
+        command=_on_acceptance(uri, suggestion.imports) if suggestion.imports else None,
     )
+
+
+def _on_acceptance(uri: str, imports: Sequence[str]) -> types.Command:
+    """Return what editors run when they have inserted an item, which cannot edit other places."""
+    title = f"Add {imports[0]}" if len(imports) == 1 else f"Add {len(imports)} imports"
+    return types.Command(title, ADD_IMPORT, arguments=[uri, list(imports)])
 
 
 def _replacing(place: Place, suggestion: Suggestion, codec: PositionCodec) -> types.Range:

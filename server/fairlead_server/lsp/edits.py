@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -22,8 +23,8 @@ log = logging.getLogger(__name__)
 
 _PREVIEW = "fairlead"
 _PARTS = re.compile(r"\w+|\r\n|\s|.", re.DOTALL)
-_FINE = 400
-"""Words of a changed block up to which the words are compared, rather than the lines alone."""
+_MANY = 250_000
+"""How many pairs of parts are compared; where there are more, all of them are replaced."""
 
 
 @dataclass(frozen=True)
@@ -62,25 +63,30 @@ def differences(old: str, new: str) -> Iterator[tuple[int, int, str]]:
     Whole lines are compared first, then the words in those that differ. No difference begins or
     ends inside a word or between the two characters of a line break.
     """
-    before, after = split_lines(old), split_lines(new)
-    place = 0
-    for start, removed, added in _unequal(before, after, place):
-        words = _PARTS.findall(removed), _PARTS.findall(added)
-        if max(map(len, words)) > _FINE:
-            yield start, start + len(removed), added
-        else:
-            for at, cut, put in _unequal(*words, start):
-                yield at, at + len(cut), put
+    for start, removed, added in _unequal(split_lines(old), split_lines(new), 0):
+        for at, cut, put in _unequal(_PARTS.findall(removed), _PARTS.findall(added), start):
+            yield at, at + len(cut), put
 
 
 def _unequal(old: list[str], new: list[str], place: int) -> Iterator[tuple[int, str, str]]:
     """Yield the offset, text and new text of what differs; `old` begins at the offset `place`."""
-    starts = [place]
-    for part in old:
-        starts.append(starts[-1] + len(part))
+    first = _common(old, new)
+    last = _common(old[first:][::-1], new[first:][::-1])
+    place += sum(map(len, old[:first]))
+    old, new = old[first : len(old) - last], new[first : len(new) - last]
+    if len(old) * len(new) > _MANY:
+        yield place, "".join(old), "".join(new)
+        return
+    starts = list(accumulate(map(len, old), initial=place))
     for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             yield starts[i], "".join(old[i:j]), "".join(new[k:m])
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> int:
+    """Return how many parts both begin with."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(old), len(new)))
 
 
 def workspace_edit(

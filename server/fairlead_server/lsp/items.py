@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from lsprotocol import types
@@ -99,7 +99,7 @@ def listed(
     only_ordered: bool,
 ) -> types.CompletionList:
     """Return the names as items: the best ones first, then, unless `only_ordered`, the others."""
-    maker = _Maker(spot, uri, can, codec, _detail(members))
+    maker = _Maker.at(spot, uri, can, codec, _detail(members))
     best = [
         maker.best(name, place, order.model)
         for place, name in enumerate(order.names)
@@ -140,24 +140,24 @@ def documentation(text: str, language: str, *, markdown: bool) -> types.MarkupCo
 
 @dataclass(frozen=True)
 class _Maker:
-    """Makes the items of one list."""
+    """Makes the items of one list: they replace `range`, and `insertion` reads their `data`."""
 
-    spot: Spot
-    uri: str
     can: Abilities
-    codec: PositionCodec
     detail: str
-    data: dict[str, Any] = field(init=False)
-    range: types.Range | types.EditRangeWithInsertReplace = field(init=False)
+    range: types.Range | types.EditRangeWithInsertReplace
+    data: Mapping[str, Any]
 
-    def __post_init__(self) -> None:
-        spot, text = self.spot, self.spot.document.text
+    @classmethod
+    def at(cls, spot: Spot, uri: str, can: Abilities, codec: PositionCodec, detail: str) -> _Maker:
+        """Return what makes items for the identifier at `spot`."""
+        text = spot.document.text
+        range: types.Range | types.EditRangeWithInsertReplace
+        range = convert.range_at(text, spot.start, spot.offset, codec)
+        if can.insert_replace:
+            whole = convert.range_at(text, spot.start, spot.end, codec)
+            range = types.EditRangeWithInsertReplace(range, whole)
         before = _fingerprint(text[: spot.start])
-        object.__setattr__(self, "data", {"uri": self.uri, "start": spot.start, "before": before})
-        insert = convert.range_at(text, spot.start, spot.offset, self.codec)
-        replace = convert.range_at(text, spot.start, spot.end, self.codec)
-        both = types.EditRangeWithInsertReplace(insert, replace)
-        object.__setattr__(self, "range", both if self.can.insert_replace else insert)
+        return cls(can, detail, range, {"uri": uri, "start": spot.start, "before": before})
 
     def plain(self, name: str) -> types.CompletionItem:
         """Return the item of a name that the model does not rank."""

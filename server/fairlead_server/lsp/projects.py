@@ -18,6 +18,7 @@ from fairlead_server.context.privacy import is_admissible, is_secret
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.lsp.cells import shift, whole
 from fairlead_server.settings import Settings, for_completer
+from fairlead_server.settings.values import OF_MODELS
 from fairlead_server.suggestion import (
     CheckedName,
     CompletionRequest,
@@ -86,10 +87,18 @@ class ProjectCompleters(Completing):
             return NameRanking()
         return self._at(request.document).rank(self._shown(request), names, k, cancelled=cancelled)
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Names | None:
         """Return the members that may be named at `offset`."""
         at = offset + shift(document)
-        return self._at(document).members(whole(document, offset), at, patience)
+        file = whole(document, offset)
+        return self._at(document).members(file, at, patience, cancelled=cancelled)
 
     def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
         """Return the names of `kind` that may begin at `offset`."""
@@ -144,9 +153,14 @@ class ProjectCompleters(Completing):
             if completer is not None:
                 completer.close()
                 del self._completers[project]
-            made = self._build(wanted, project)
+            made = self._build(self._with_one_model(wanted), project)
             self._completers[project] = (wanted, made)
             return made
+
+    def _with_one_model(self, settings: Settings) -> Settings:
+        """Return `settings` with the model of the first project: memory may not hold two."""
+        first, _ = self._completers.get(self._first, (settings, None))
+        return replace(settings, **{name: getattr(first, name) for name in OF_MODELS})
 
     def _refusal(self, document: DocumentSnapshot) -> str:
         """Say why nothing is completed in `document`, if that is so."""

@@ -24,7 +24,8 @@ class Options:
     which completion engine serves a language; see `analysis.choice`. `completion` says what the
     editor's list gets from fairlead: nothing (off), items that rank what the language's own server
     lists (rank), or the members themselves (items). `multiline` says whether a suggestion may have
-    several lines; `prefetch` whether to write ahead what follows an accepted one. Nothing is
+    several lines; `imports` whether names may be suggested that need an import, which is added when
+    they are accepted; `prefetch` whether to write ahead what follows an accepted one. Nothing is
     offered in `disabled_languages`, nor, unless `ignored_files` says so, in files that git ignores.
     `process` says where the model of ``fairlead serve`` runs: ``shared``, in a process that the
     user's editors share, or ``inside`` the server. A shared model that was not used for
@@ -47,6 +48,7 @@ class Options:
     engines: Mapping[str, Any] | None = None
     completion: str | None = None
     multiline: str | None = None
+    imports: bool | None = None
     prefetch: bool | None = None
     disabled_languages: tuple[str, ...] | None = None
     ignored_files: bool | None = None
@@ -76,6 +78,7 @@ class Settings:
     engines: Mapping[str, Any] | None = None
     completion: str = "rank"
     multiline: str = "auto"
+    imports: bool = True
     prefetch: bool = True
     disabled_languages: tuple[str, ...] = ()
     ignored_files: bool = False
@@ -119,6 +122,19 @@ OF_REQUESTS = frozenset(
     }
 )
 """What takes effect with the next request. Whatever else changes makes another completer."""
+
+OF_MODELS = frozenset(
+    {
+        "model",
+        "backend",
+        "threads",
+        "speculate",
+        "process",
+        "idle_minutes",
+        "memory_limit_mb",
+    }
+)
+"""What decides which model runs, and where: all folders of an editor have the first one's."""
 
 NOT_FROM_PROJECTS = frozenset(
     {

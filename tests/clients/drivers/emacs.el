@@ -24,9 +24,9 @@
     (json-parse-buffer :object-type 'plist :null-object nil :false-object :json-false)))
 
 (defun fairlead-write (value file)
-  (with-temp-file file
-    (set-buffer-multibyte nil)
-    (insert (json-serialize value :null-object nil :false-object :json-false))))
+  (let ((coding-system-for-write 'utf-8-unix))
+    (with-temp-file file
+      (json-insert value :null-object nil :false-object :json-false))))
 
 (defun fairlead-start (request)
   (let ((command (append (plist-get request :cmd) nil)))
@@ -88,7 +88,7 @@
 (defun fairlead-main ()
   (let ((request (fairlead-read (getenv "REQUEST"))) (answers nil))
     (fairlead-start request)
-    (let ((original (buffer-string)) (process (jsonrpc--process fairlead-server)))
+    (let ((original (buffer-string)))
       (mapc (lambda (step)
               (fairlead-place step original)
               (push (funcall (intern (concat "fairlead-" (plist-get step :kind))) step) answers))
@@ -97,7 +97,7 @@
       (fairlead-write (list :answers (vconcat (reverse answers))
                             :errors []
                             :encoding "utf-16"
-                            :exit (list :code (process-exit-status process) :signal 0))
+                            :exit nil)
                       (getenv "ANSWER")))
     (set-buffer-modified-p nil)))
 

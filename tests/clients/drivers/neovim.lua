@@ -15,6 +15,7 @@ local client, buffer
 local function note(...) table.insert(report.errors, vim.inspect({ ... })) end
 
 local function start()
+  vim.o.swapfile = false
   vim.cmd("edit " .. vim.fn.fnameescape(request.file))
   -- Not 0: pending edits are sent ahead of a request only for a buffer that is named.
   buffer = vim.api.nvim_get_current_buf()

@@ -13,7 +13,7 @@ from pathlib import Path
 from fairlead_server.daemon.calls import Status
 from fairlead_server.daemon.client import RemoteCompleter, connect
 from fairlead_server.daemon.identity import place_of
-from fairlead_server.daemon.launch import COMMAND, Launch, find
+from fairlead_server.daemon.launch import Launch, find
 from fairlead_server.daemon.link import Link
 from fairlead_server.daemon.places import Place
 from fairlead_server.document import DocumentSnapshot
@@ -27,7 +27,7 @@ LIMIT = 60.0
 
 
 class Bench:
-    """Starts echo processes, or with `command` those that it starts."""
+    """Starts echo processes, and attaches clients to them."""
 
     def __init__(self, folder: Path, grace: float = LIMIT) -> None:
         self.model = folder / "echo.gguf"
@@ -92,12 +92,6 @@ class Bench:
         if link is not None:
             link.close()
         return link is None
-
-
-def ships(bench: Bench) -> Bench:
-    """Let `bench` start the process that ships, with the embedded model."""
-    bench.command = COMMAND
-    return bench
 
 
 def request(text: str, urgency: Urgency = "automatic") -> CompletionRequest:

@@ -117,6 +117,13 @@ def test_a_process_that_cannot_start_is_told_with_its_log(bench: Bench) -> None:
     assert "no way" in bench.place().log.read_text()
 
 
+def test_a_model_that_kills_the_process_is_told_with_its_log(bench: Bench) -> None:
+    bench.model.write_text("deadly")
+    with pytest.raises(UserError, match=r"dies while it loads the model; .*\.log says why"):
+        bench.connect()
+    assert bench.loads() == 2
+
+
 def test_another_model_retires_a_process_that_serves_nobody(bench: Bench, tmp_path: Path) -> None:
     bench.connect().close()
     wait_for(lambda: not bench.status().clients)

@@ -78,22 +78,19 @@ def _loads_a_model(pid: int) -> bool:
 
 def test_killing_the_process_during_a_request(tmp_path: Path) -> None:
     project, uri = _project(tmp_path, "p")
-    with Editor(FAIRLEAD, root=project, options=OPTIONS) as editor:
+    with Editor(FAIRLEAD, root=project, options={**OPTIONS, "log_level": "debug"}) as editor:
         editor.open(uri, TEXT)
         assert _names(editor, uri)
         (before,) = statuses()
-        version = 1
-        while True:
-            version += 1
-            editor.change(uri, version, (TOP, "y = 1\n"))
-            answer = editor.begin(INLINE, inline_params(uri, version, 3))
-            wait_for(lambda answer=answer: answer.done() or statuses()[0].busy)
-            # Seen at work, so that the request is under way when the process dies.
-            if not answer.done():
-                break
+        # It takes in nothing more, so that the request is under way when it dies.
+        os.kill(before.pid, signal.SIGSTOP)
+        editor.logs.clear()
+        editor.change(uri, 2, (TOP, "y = 1\n"))
+        answer = editor.begin(INLINE, inline_params(uri, 2, 3, invoked=False))
+        wait_for(lambda: "the model process is asked: complete" in editor.logs)
         os.kill(before.pid, signal.SIGKILL)
         assert items_of(answer.result(LIMIT)) == []
-        wait_for(lambda: bool(editor.inline(uri, version, 3)))
+        wait_for(lambda: bool(editor.inline(uri, 2, 3)))
         (after,) = statuses()
         assert after.pid != before.pid
         assert len([log for log in editor.logs if "The model process is gone" in log]) == 1

@@ -182,7 +182,7 @@ def test_where_processes_are_met(tmp_path: Path, environ: dict[str, str], expect
 
 def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="too long a path for a socket"):
-        private(tmp_path / ("x" * 90))
+        run_folder({"FAIRLEAD_CACHE": str(tmp_path / ("x" * 90))})
 
 
 def test_the_log_holds_nothing_of_documents(bench: Bench) -> None:

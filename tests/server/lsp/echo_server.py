@@ -79,7 +79,14 @@ class EchoCompleter(IdleCompleter):
             }
         )
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Names | None:
         prefix = document.text[:offset]
         if "." not in prefix:
             return None

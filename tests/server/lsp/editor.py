@@ -50,6 +50,7 @@ class Editor:
         folders: Sequence[Path] | None = None,
         settings: object = None,
         environ: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
     ) -> None:
         self.logs: list[str] = []
         self.shown: list[str] = []
@@ -64,6 +65,7 @@ class Editor:
         self._options = options
         self._root = root
         self._folders = folders
+        self._cwd = cwd
         self._environ = {**os.environ, **(environ or {})}
         self._capabilities = capabilities or types.ClientCapabilities()
         self._capabilities.general = types.GeneralClientCapabilities(
@@ -245,7 +247,7 @@ class Editor:
         client.feature(types.CLIENT_REGISTER_CAPABILITY)(
             lambda p: self.registered.extend(p.registrations)
         )
-        await client.start_io(*command, cwd=ROOT, env=self._environ)
+        await client.start_io(*command, cwd=self._cwd, env=self._environ)
         assert client._server is not None
         assert client._server.stderr is not None
         # A server that fills the pipe would wait for ever for somebody to read it.

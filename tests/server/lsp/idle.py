@@ -39,7 +39,14 @@ class IdleCompleter(Completing):
     ) -> NameRanking:
         return NameRanking()
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Names | None:
         return None
 
     def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:

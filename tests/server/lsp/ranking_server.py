@@ -1,6 +1,7 @@
 """A language server whose completer knows names and likes the last ones of the alphabet best.
 
-Words in the document make it misbehave: ``late`` (until cancelled), ``slow`` members, ``fail``.
+Words in the document make it misbehave: ``late`` (until cancelled), ``slow`` (members,
+likewise) and ``fail``.
 """
 
 from __future__ import annotations
@@ -46,11 +47,20 @@ class RankingCompleter(IdleCompleter):
         best = sorted(names, reverse=True)[:k]
         return NameRanking(tuple((name, -float(i)) for i, name in enumerate(best)), exact=True)
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Names | None:
         prefix = document.text[:offset]
         if "slow" in prefix:
             log.warning("slow")
-            time.sleep(2)
+            while not cancelled():
+                time.sleep(0.001)
+            log.warning("ended")
         if not any(operator in prefix for operator in (".", "->", "::")):
             return None
         return Names(NAMES, Completeness.COMPLETE, "known")

@@ -38,7 +38,14 @@ class DigestCompleter(IdleCompleter):
             growing(text[:3])
         return CompletionResult((Suggestion(text, 0.0, "stop", verified=False),))
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Names | None:
         return Names(frozenset({"one", "two"}), Completeness.COMPLETE, "digest")
 
 

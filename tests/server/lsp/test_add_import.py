@@ -129,7 +129,7 @@ def test_the_command_for_java(editor: Editor, project: Path) -> None:
     uri = (project / "A.java").as_uri()
     editor.open(uri, "package a;\n\nclass A {}\n", "java")
     assert run(editor, "fairlead.addImport", uri, ["import java.util.List;"]) is True
-    assert edits(editor, uri) == [(1, 0, "\nimport java.util.List;\n")]
+    assert edits(editor, uri) == [(2, 0, "import java.util.List;\n\n")]
 
 
 def edits(editor: Editor, uri: str) -> list[tuple[int, int, str]]:

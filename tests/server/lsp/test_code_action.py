@@ -202,7 +202,7 @@ def test_a_refusal_is_shown(literal: Editor) -> None:
     literal.wait_for(lambda: "Shout: it is read-only" in literal.shown)
 
 
-URI = "file:///p/commands.py"
+URI, C = "file:///p/commands.py", "file:///p/commands.c"
 TICKET = {"source": "shout", "uri": URI, "version": 1, "title": "t", "confirm": False, "data": {}}
 
 # (command, arguments, code, a part of the message)
@@ -223,12 +223,14 @@ WRONG: list[tuple[str, list[Any], int, str]] = [
     ("fairlead.addImport", [URI, [7]], INVALID_PARAMS, "7 is no import statement of python"),
     ("fairlead.addImport", [URI, ["x = 1"]], INVALID_PARAMS, "'x = 1' is no import statement"),
     ("fairlead.addImport", ["file:///p/x", []], REQUEST_FAILED, "file:///p/x is not open"),
+    ("fairlead.addImport", [C, []], REQUEST_FAILED, "imports are not added to c"),
 ]
 
 
 @pytest.fixture(scope="module")
 def document(able: Editor) -> str:
     able.open(URI, "say hello")
+    able.open(C, "int x;", "c")
     return URI
 
 

@@ -7,7 +7,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcRequestCancelled
 
-from fairlead_server.lsp.features.completion import BEST
+from fairlead_server.lsp.ordering import BEST
 from tests.server.lsp.editor import ECHO, FAIRLEAD, Editor, labels, span
 from tests.server.lsp.scripted import LIMIT
 from tests.server.lsp.test_items import ABLE
@@ -144,6 +144,17 @@ def test_a_list_for_a_text_that_has_moved_on_is_empty(ranking: Editor) -> None:
     ranking.change(uri, 2, (span(0, 0, 0), "x = "))
     found = asked.result(LIMIT)
     assert (list(found.items), found.is_incomplete) == ([], True)
+    ranking.wait_for(lambda: "ended" in ranking.logs)
+
+
+def test_a_list_for_a_document_that_is_closed_is_empty(ranking: Editor) -> None:
+    uri = "file:///p/closed.py"
+    ranking.logs.clear()
+    ranking.open(uri, "slow.")
+    asked = ranking.begin(types.TEXT_DOCUMENT_COMPLETION, _at(uri, 5))
+    ranking.wait_for(lambda: "slow" in ranking.logs)
+    ranking.close(uri)
+    assert list(asked.result(LIMIT).items) == []
 
 
 def test_a_list_that_is_cancelled_is_answered(ranking: Editor) -> None:
@@ -154,6 +165,7 @@ def test_a_list_that_is_cancelled_is_answered(ranking: Editor) -> None:
     ranking.wait_for(lambda: "slow" in ranking.logs)
     ranking.cancel("a list")
     assert isinstance(asked.exception(LIMIT), JsonRpcRequestCancelled)
+    ranking.wait_for(lambda: "ended" in ranking.logs)
 
 
 def test_ranking_ends_when_the_list_does_not_wait_for_it(ranking: Editor) -> None:

@@ -121,7 +121,7 @@ def test_inline_completions(
     if place is None or expected is None:
         assert (place, expected) == (None, None)
         return
-    found = convert.inline_completions(map(_suggestion, texts), place, Codec())
+    found = convert.inline_completions(map(_suggestion, texts), place, Codec(), "file:///a.py")
     assert [item.insert_text for item in found.items] == expected[1]
     assert place.range == expected[0]
     assert all(item.range == expected[0] for item in found.items)
@@ -139,5 +139,5 @@ def test_an_inline_completion_replaces_the_rest_of_the_name() -> None:
     place = convert.place_at(DOCUMENT, types.Position(1, 5), None, Codec())
     assert place is not None
     suggestion = replace(_suggestion("append"), replaces=2)
-    (item,) = convert.inline_completions([suggestion], place, Codec()).items
+    (item,) = convert.inline_completions([suggestion], place, Codec(), "file:///a.py").items
     assert item.range == types.Range(types.Position(1, 5), types.Position(1, 7))

@@ -25,7 +25,9 @@ DIFFERENCES = [
     ("a b c d", "x b c y", [(0, 1, "x"), (6, 7, "y")]),
     ("a\r\nb\r\n", "a\r\nx\r\nb\r\n", [(3, 3, "x\r\n")]),
     ("a\r\n", "a\n", [(1, 3, "\n")]),
-    ("a\n" * 500, "b\n" * 500, [(0, 1000, "b\n" * 500)]),
+    # Of what differs in very many places, all is replaced.
+    ("a\n" * 900, "b\n" * 900, [(0, 1799, "b\n" * 899 + "b")]),
+    ("a\n" * 30_000, "a\n" * 9 + "b\n" + "a\n" * 29_991, [(18, 18, "b\n")]),
 ]
 
 

@@ -30,8 +30,8 @@ class Recorder(IdleCompleter):
     """Remembers what it was asked."""
 
     def __init__(self, settings: Settings, project: str | None) -> None:
-        if settings.model == "missing":
-            raise UserError("no such model")
+        if settings.interpreter == "missing":
+            raise UserError("no such interpreter")
         self.settings = settings
         self.project = project
         self.requests: list[CompletionRequest] = []
@@ -59,7 +59,14 @@ class Recorder(IdleCompleter):
         self.requests.append(request)
         return NameRanking(tuple((name, 0.0) for name in names))
 
-    def members(self, document: DocumentSnapshot, offset: int, patience: float) -> Names | None:
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Names | None:
         self.asked.append((document, offset))
         return None
 
@@ -197,10 +204,17 @@ def test_a_project_that_is_closed_ends_with_its_completer(bench: Bench) -> None:
 
 
 def test_a_project_that_cannot_be_served_leaves_the_others(bench: Bench) -> None:
-    bench.settings[bench.folders[1]] = Settings(model="missing")
-    with pytest.raises(UserError, match="no such model"):
+    bench.settings[bench.folders[1]] = Settings(interpreter="missing")
+    with pytest.raises(UserError, match="no such interpreter"):
         bench.complete("B/x.py")
     assert bench.complete("A/x.py").suggestions
+
+
+def test_all_projects_have_the_model_of_the_first(bench: Bench) -> None:
+    bench.settings[bench.folders[1]] = Settings(model="other", threads=3, layout="psm")
+    bench.complete("B/x.py")
+    bench.complete("B/x.py")
+    assert [made.settings for made in bench.made] == [Settings(), Settings(layout="psm")]
 
 
 CELL = DocumentSnapshot("/p/a.ipynb", "%pwd\nx.y?", "python", 1, "x = 1?\n\n")

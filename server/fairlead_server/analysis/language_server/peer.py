@@ -75,6 +75,7 @@ class Peer(JsonRPCClient):
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 cwd=folder,
+                env=_without_proxies(os.environ),
                 # Its own group: what it starts in turn ends with it.
                 start_new_session=os.name == "posix",
             )
@@ -187,3 +188,8 @@ def _settle(answer: asyncio.Future[Json], message: Mapping[str, Json]) -> None:
         answer.set_exception(Refused(str(text)))
     else:
         answer.set_result(message.get("result"))
+
+
+def _without_proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without ways to the network, which no server is to use."""
+    return {name: value for name, value in environ.items() if not name.lower().endswith("_proxy")}

@@ -93,6 +93,8 @@ def _completed(
         GenerationConfig(max_new_tokens=tokens),
         guided=guided,
         lines=lines,
+        # Over lines, what the model writes is wanted, and not what would be offered of it.
+        raw=lines is None,
         patience=30.0,
         context=(),
     )

@@ -21,13 +21,17 @@ from fairlead_server.importing import (
 )
 from fairlead_server.lsp import edits
 from fairlead_server.lsp.commands import add_command, argument, opened
+from fairlead_server.lsp.convert import ADD_IMPORT
 from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.lsp.snapshot import project_of
 from fairlead_server.missing_imports import ImportCheck, missing_names
 from fairlead_server.project_imports import LANGUAGES, ProjectImports
 
-COMMAND = "fairlead.addImport"
+COMMAND = ADD_IMPORT
 _SOURCE = "import"
+
+CHECKING = 5.0
+"""Seconds that the checks of one request may take, if the setting `patience` is not more."""
 
 
 def register(server: FairleadServer) -> None:
@@ -69,9 +73,11 @@ class AddImport:
     async def added(self, document: DocumentSnapshot, statements: Sequence[Any]) -> str:
         """Return `document` with import statements in it. Raises `ValueError` for what is none."""
         lines = [_line(statement, document.language) for statement in statements]
-        loop = asyncio.get_running_loop()
-        index = await loop.run_in_executor(None, self.index, document)
-        return add_imports(document.text, lines, index.own)
+
+        def add() -> str:
+            return add_imports(document.text, lines, self.index(document).own)
+
+        return await asyncio.get_running_loop().run_in_executor(None, add)
 
     def index(self, document: DocumentSnapshot) -> ProjectIndex:
         """Return the imports of the project that `document` belongs to."""
@@ -88,7 +94,7 @@ class AddImport:
         if not missing:
             return []
         index = self.index(document)
-        check = ImportCheck.of(completer, document, index.own, patience)
+        check = ImportCheck.of(completer, document, index.own, max(patience, CHECKING))
         offers = []
         for one in missing:
             lines = [n for n in find_imports(one.name, index) if check.holds(one, n)]

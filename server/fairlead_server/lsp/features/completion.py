@@ -9,42 +9,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from lsprotocol import types
 
-from fairlead_decoding.types import GenerationConfig
 from fairlead_monitors.engine import Names
-from fairlead_server.completing import Completing
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.lsp import convert
-from fairlead_server.lsp.items import (
-    Abilities,
-    Order,
-    Spot,
-    candidates,
-    documentation,
-    insertion,
-    listed,
-)
+from fairlead_server.lsp.items import Abilities, Spot, documentation, insertion, listed
+from fairlead_server.lsp.ordering import Question, order_of
 from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.lsp.snapshot import snapshot_of
-from fairlead_server.lsp.worker import Priority, Worker
-from fairlead_server.settings import Settings
-from fairlead_server.suggestion import CompletionRequest
+from fairlead_server.lsp.worker import Worker
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-BEST = 5
-"""How many names the model puts in order."""
-
-RANKING = 0.3
-"""Seconds that the list waits for the model's order, once its names are known."""
 
 _OPERATORS: Mapping[str, frozenset[str]] = {
     "c": frozenset(".>"),
@@ -54,15 +38,6 @@ _OPERATORS: Mapping[str, frozenset[str]] = {
     "rust": frozenset(".:"),
 }
 """With which characters a dereference ends; with a dot in other languages."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: the names at `spot` of the document that the editor calls `uri`."""
-
-    uri: str
-    spot: Spot
-    settings: Settings
 
 
 def register(server: FairleadServer) -> None:
@@ -84,10 +59,10 @@ async def completion(
     if question is None:
         return None
     document, settings = question.spot.document, question.settings
-    members = await _on_thread(_members, server.worker, question.spot, settings.patience)
+    members = await _listed_in_time(server, question)
     if members is None:
         return None
-    order = await _order(server, question, members)
+    order = await order_of(server, question, members)
     if snapshot_of(server.workspace, question.uri) != document:
         return types.CompletionList(is_incomplete=True, items=[])
     return listed(
@@ -139,58 +114,32 @@ async def _on_thread(ask: Callable[..., T], *arguments: Any) -> T:
     return await asyncio.get_running_loop().run_in_executor(None, ask, *arguments)
 
 
-async def _order(server: FairleadServer, question: Question, members: Names) -> Order:
-    """Return the model's order of the names; a blank one when it does not come in time."""
-    spot = question.spot
-    rests = candidates(members.names, spot)
-    if not rests:
-        return Order(whole=True)
-    deadline = time.monotonic() + RANKING
-    request = _request(server, question, deadline)
+async def _listed_in_time(server: FairleadServer, question: Question) -> Names | None:
+    """Return the members; analysis ends when the request is cancelled or the text is another."""
+    ended = threading.Event()
 
-    def work(completer: Completing, over: Callable[[], bool]) -> Order:
-        if over() or time.monotonic() >= deadline:
-            return Order()
-        found = completer.rank(request, list(rests), BEST, cancelled=over)
-        names = tuple(rests[rest] for rest, _ in found.names)
-        # Without any, the model has nothing to say about the document, also later.
-        whole = (found.exact and len(rests) <= BEST) or not names
-        return Order(names, completer.model_name, whole and time.monotonic() < deadline)
+    def over() -> bool:
+        return ended.is_set() or _has_moved_on(server, question)
 
-    # By a name of its own, so that it and the suggestions at the place do not end each other.
-    name = f"{question.uri} (names)"
-    answer = server.worker.submit(name, Priority.AUTOMATIC, work, Order())
     try:
-        return await asyncio.wait_for(asyncio.wrap_future(answer), RANKING)
-    except (asyncio.TimeoutError, TimeoutError):
-        return Order()
+        return await _on_thread(_members, server.worker, question, over)
+    finally:
+        ended.set()
 
 
-def _request(server: FairleadServer, question: Question, deadline: float) -> CompletionRequest:
-    """Return the place of the name, as a suggestion there would be asked for.
-
-    The prompt is the same then, and evaluated once.
-    """
-    spot, settings = question.spot, question.settings
-    text = spot.document.text
-    around = server.recent.around(server.workspace, question.uri)
-    return CompletionRequest(
-        replace(spot.document, text=text[: spot.offset] + text[spot.end :]),
-        spot.offset,
-        GenerationConfig(max_new_tokens=settings.max_new_tokens, deadline=deadline),
-        patience=RANKING,
-        others=around.others,
-        edits=around.edits,
-        context=settings.context,
-    )
+def _has_moved_on(server: FairleadServer, question: Question) -> bool:
+    """Tell, on any thread, whether the document is in another version, or closed."""
+    document = server.workspace.text_documents.get(unquote(question.uri))
+    return document is None or (document.version or 0) != question.spot.document.version
 
 
-def _members(worker: Worker, spot: Spot, patience: float) -> Names | None:
+def _members(worker: Worker, question: Question, over: Callable[[], bool]) -> Names | None:
+    spot, patience = question.spot, question.settings.patience
     completer = worker.completer(patience)
     if completer is None:
         return Names.unknown("fairlead", "the model is not loaded")
     try:
-        return completer.members(spot.document, spot.offset, patience)
+        return completer.members(spot.document, spot.offset, patience, cancelled=over)
     except Exception:
         log.exception("The members at a place cannot be listed.")
         return Names.unknown("fairlead", "analysis failed")

@@ -25,6 +25,7 @@ def register(server: FairleadServer) -> None:
 def did_open(server: FairleadServer, params: types.DidOpenTextDocumentParams) -> None:
     """Start the analysis ahead of the first question."""
     server.recent.opened(params.text_document.uri)
+    server.attempts.outdate_others(params.text_document.uri)
     _warm(server, params.text_document.uri)
 
 

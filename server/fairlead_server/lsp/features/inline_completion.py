@@ -62,7 +62,7 @@ async def inline_completion(
         result, outcome = NOTHING, MOVED_ON
     for remark in result.remarks:
         server.remark(remark)
-    items = convert.inline_completions(result.suggestions, place, codec)
+    items = convert.inline_completions(result.suggestions, place, codec, uri)
     if result.suggestions and not items.items:
         outcome = "what was written is blank, or does not go on the item that is selected"
     _note(server, document, params.position, outcome, time.monotonic() - begun, result)
