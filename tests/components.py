@@ -16,7 +16,16 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tests.setup import editors, java, java_sources, multilspy, npm, recipes, vocabularies
+from tests.setup import (
+    editors,
+    java,
+    java_sources,
+    multilspy,
+    npm,
+    recipes,
+    vocabularies,
+    vscode,
+)
 
 
 @dataclass(frozen=True)
@@ -138,10 +147,10 @@ COMPONENTS = {
             remedy="python -m tests.setup.obtain emacs takes it from Debian 12, by apt-get",
         ),
         Component(
-            "vscode-client",
+            "vscode-languageclient",
             find=npm.package("vscode-languageclient"),
             obtain=npm.packages("vscode-languageclient@11.0.0"),
-            remedy="python -m tests.setup.obtain vscode-client takes it from the npm registry",
+            remedy="python -m tests.setup.obtain vscode-languageclient takes it from npm",
         ),
         Component(
             "jdtls",
@@ -178,6 +187,12 @@ COMPONENTS = {
             find=npm.program("typescript-language-server"),
             obtain=npm.packages("typescript@5.5.4", "typescript-language-server@4.3.3"),
             remedy="python -m tests.setup.obtain typescript takes it from the npm registry",
+        ),
+        Component(
+            "vscode-client",
+            find=vscode.find_client,
+            obtain=vscode.obtain_client,
+            remedy="npm ci in vscode-client",
         ),
     )
 }

@@ -3,7 +3,8 @@
 An adversarial model prefers, at every step, the tokens with which it gets closest to a forbidden
 name, over vocabularies of real models, in which a dot and a name often are one token. What it
 managed to write is judged by a regular expression that shares no code with the monitor. The same
-holds for calls with too few or too many arguments, and for monitors that were joined.
+holds for calls with too few or too many arguments, for monitors that were joined, and for bare
+names where some may be written that an import is to bind.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from functools import cache
-from keyword import kwlist
+from keyword import kwlist, softkwlist
 
 import numpy as np
 import pytest
@@ -24,17 +25,19 @@ from fairlead_decoding.monitor import Monitor, Unguided
 from fairlead_decoding.prompt import split_tail
 from fairlead_decoding.types import GenerationConfig, Prompt
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import Completeness, Signatures, Source, answered
+from fairlead_monitors.engine import Completeness, Kind, Names, Signatures, Source, answered
 from fairlead_monitors.joint import join
 from fairlead_monitors.python.call_arguments import PythonCallArguments
 from fairlead_monitors.python.members import MembersMonitor
+from fairlead_monitors.python.scope import ScopeMonitor
 from tests.decoding.fakes import ScriptedModel
 from tests.monitors.calls import parsed
-from tests.monitors.engines import EveryReceiver
+from tests.monitors.engines import EveryReceiver, KindTable
 from tests.real_vocabularies import VOCABULARIES, vocabulary
 
 ROUNDS = 30
 DEREFERENCE = re.compile(r"(?:[^\W\d]\w*|[)\]]) *\. *(\w+)")
+READ = re.compile(r"x = *([^\W\d]\w*)(\.)?")
 CALL = re.compile(r"([^\W\d]\w*|[)\]]) *\(")
 # The model may write strings, comments, numbers and imports, in which nothing is checked. It is
 # kept from it so that the judge can stay simple.
@@ -178,6 +181,50 @@ def escapes(tokens: Vocabulary, monitor: Callable[[Context], Monitor], seed: int
     return found
 
 
+class Importing(KindTable):
+    """Binds some names everywhere, and knows of others that can be imported, modules among them."""
+
+    def __init__(self, bound: set[str], importable: set[str], modules: set[str]) -> None:
+        super().__init__({})
+        others = {"importable": frozenset(importable | modules), "modules": frozenset(modules)}
+        self.answer = Names(frozenset(bound), Completeness.COMPLETE, self.name, "", **others)
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        return answered(self.answer)
+
+
+def unbound_names(
+    tokens: Vocabulary, monitor: Callable[[Context], Monitor], seed: int
+) -> list[str]:
+    """Let the adversary write; return the names that nothing binds, and modules without a dot."""
+    generator = random.Random(seed)
+    adversary = Adversary(tokens, generator)
+    found = []
+    for _ in range(ROUNDS):
+        bound, importable, modules = ({_word(generator) for _ in range(9)} for _ in range(3))
+        modules -= bound | importable
+        forbidden = generator.choice((_word(generator), generator.choice(sorted(modules) or ["x"])))
+        before = "x = " + generator.choice(("", "", forbidden[:1], forbidden[:2]))
+        head, heal = split_tail(before)
+        model = adversary.model(tokens, head, heal + f"{forbidden[len(before) - 4 :]})")
+        context = Context("a.py", before, "", Importing(bound, importable, modules))
+        text = before + _write(model, monitor(context), head, heal, seed)
+        read = READ.match(text)
+        if read is None or re.match(r"[bfrtu]+(?:[^\w]|\Z)", read[1], re.IGNORECASE):
+            continue  # No name, or the beginning of a string.
+        is_last = read.end() == len(text)
+        known = (
+            bound | importable | {*kwlist, *softkwlist} | (modules if read[2] or is_last else set())
+        )
+        if read[1] not in known and not (is_last and _begins(read[1], known)):
+            found.append(f"{read[1]} in {text!r}")
+    return found
+
+
+def _begins(name: str, known: set[str]) -> bool:
+    return any(other.startswith(name) for other in known)
+
+
 def _write(model: ScriptedModel, monitor: Monitor, head: str, heal: str, seed: int) -> str:
     decoder = Decoder(model)
     temperature = 0.0 if seed % 2 else 1.0
@@ -216,6 +263,18 @@ def test_no_absent_member_is_ever_named(name: str) -> None:
 def test_joined_monitors_let_nothing_through(name: str) -> None:
     assert escapes(vocabulary(name), joined, 0) == []
     assert [wrong_calls(vocabulary(name), joined, seed) for seed in range(2)] == [[]] * 2
+
+
+@pytest.mark.needs("vocabularies")
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_no_name_is_read_that_neither_is_bound_nor_can_be_imported(name: str) -> None:
+    tokens = vocabulary(name)
+    assert [unbound_names(tokens, ScopeMonitor, seed) for seed in range(2)] == [[]] * 2
+
+
+@pytest.mark.needs("vocabularies")
+def test_without_a_monitor_unbound_names_are_read() -> None:
+    assert unbound_names(vocabulary("qwen2"), lambda context: Unguided(), 1)
 
 
 @pytest.mark.needs("vocabularies")

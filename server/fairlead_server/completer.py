@@ -14,7 +14,7 @@ from fairlead_decoding.ranking import rank
 from fairlead_decoding.types import Completion, Prompt
 from fairlead_monitors.balancing import BalancedEngine
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import CompletionEngine, Diagnostics, Kind, Names
+from fairlead_monitors.engine import CompletionEngine, Diagnostics, Kind, Names, Source
 from fairlead_server.analysis.importable import ImportableEngine
 from fairlead_server.context.assemble import Assembled
 from fairlead_server.context.edits import Edits
@@ -254,7 +254,12 @@ class Completer:
         factory = self._monitors.get(request.document.language)
         if not request.guided or factory is None:
             return None
-        return factory(self._place(request, prefix, suffix, cancelled))
+        place = self._place(request, prefix, suffix, cancelled)
+        engine = self._engines[request.document.language]
+        if isinstance(engine, ImportableEngine):
+            left = min(place.patience, place.deadline - place.clock())
+            engine.prepare(Source(place.path, request.document.text), left, cancelled)
+        return factory(place)
 
     def _place(
         self,

@@ -11,7 +11,7 @@ from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Completeness, Kind, Names, Source
 from fairlead_monitors.lookup import LATE, settle
 from fairlead_server.analysis.importable import ImportableEngine, Project, with_imports
-from fairlead_server.importing import ImportLine, ProjectIndex
+from fairlead_server.importing import ImportLine
 from fairlead_server.importing.unbound import Use, is_unbound, uses
 from fairlead_server.report import Checking, stands
 from fairlead_server.review import review
@@ -40,11 +40,10 @@ class NeededImports:
         As it is, if it needs none, or not for all of its names one can be found that holds.
         """
         context = self.context
-        asked = self.engine.project(Source(context.path, context.prefix + context.suffix))
-        nothing = Project(ProjectIndex(self.language))
-        project = settle(context, asked, context.clock(), nothing)
+        source = Source(context.path, context.prefix + context.suffix)
+        project = self.engine.project(source)
         needed = self._needed(suggestion, project)
-        choices = [self._existing(project.ways(use, context.path)) for use in needed]
+        choices = [self._existing(project.ways(use, source)) for use in needed]
         for number, lines in enumerate(islice(product(*choices), _COMBINATIONS if needed else 0)):
             found = self._checked(suggestion, [use.name for use in needed], lines, project)
             # What is less likely has to be right for certain.
@@ -56,6 +55,7 @@ class NeededImports:
         """Return the names that lack imports in the text, or before what it dereferences."""
         prefix, suffix = self.context.prefix, self.context.suffix[suggestion.replaces :]
         text = prefix + suggestion.text + suffix
+        source = Source(self.context.path, text)
         receiver = _RECEIVER.search(prefix, max(0, len(prefix) - 200))
         begun = _word_start(prefix)
         begin = receiver.start() if receiver else begun
@@ -64,7 +64,7 @@ class NeededImports:
         for use in uses(text, begin, len(prefix) + len(suggestion.text), self.language):
             # A word may stand in a string, or name an argument; types in Java go unmentioned.
             is_read = use.place < begun or use.name in read or self.language == "java"
-            if not is_read or use.name in found or not project.ways(use, self.context.path):
+            if not is_read or use.name in found or not project.ways(use, source):
                 continue
             if is_unbound(use, text, self.language):
                 found[use.name] = use

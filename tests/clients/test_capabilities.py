@@ -110,8 +110,16 @@ def test_code_actions(client: tuple[Client, dict[str, Any]]) -> None:
             continue
         assert fits.misfits(edit, fits.WORKSPACE_EDIT, said) == []
         assert fits.unused(edit, USED_OF_EDITS, fits.WORKSPACE_EDIT, said) == []
+        asks = [one["needsConfirmation"] for one in fits.at(edit, "changeAnnotations.fairlead")]
+        assert asks == ([action["title"] == "Shout"] if _previews(said) else [])
         [made] = _edits(edit)
         assert (made["range"], made["newText"]) == (place["range"], "ZEBRA")
+
+
+def _previews(said: dict[str, Any]) -> bool:
+    """Tell whether the client can ask the user before it makes an edit."""
+    takes = ("documentChanges", "changeAnnotationSupport")
+    return all(fits.said(said, f"{fits.EDIT}.{one}") for one in takes)
 
 
 def _chosen(server: Client, said: dict[str, Any], action: dict[str, Any]) -> Any:
@@ -145,9 +153,9 @@ def test_progress(client: tuple[Client, dict[str, Any]]) -> None:
         assert begun["params"]["token"] == created["params"]["token"]
 
 
-@pytest.mark.needs("vscode-client")
+@pytest.mark.needs("vscode-languageclient")
 def test_what_is_on_record_of_vscode() -> None:
     node, script = npm.node(), Path(__file__).parent / "drivers" / "vscode.cjs"
     assert node is not None
-    said = subprocess.check_output([node, script, where("vscode-client").parent])
+    said = subprocess.check_output([node, script, where("vscode-languageclient").parent])
     assert json.loads(said) == recorded("vscode")

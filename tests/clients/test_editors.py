@@ -117,6 +117,9 @@ def test_inline_completions(seen: tuple[Expected, Session]) -> None:
             assert re.split(r"\W", _typed(lines) + item["insertText"])[0] in dir(kind)
             assert item["range"]["start"] == answer["position"]
             assert item["range"]["end"]["line"] == answer["position"]["line"]
+        # The first one was accepted.
+        accepted = "\n".join([*TEXT.splitlines(), *lines]) + items[0]["insertText"]
+        assert "\n".join(answer["text"]) == accepted
 
 
 def test_a_code_action_adds_the_import(seen: tuple[Expected, Session]) -> None:

@@ -54,7 +54,7 @@ class Library(TableEngine):
     ],
 )
 def test_what_is_admitted(text: str, data: str, admitted: str) -> None:
-    check(ScopeMonitor, at("a.py", text, Library()), data, admitted)
+    check(lambda: ScopeMonitor(at("a.py", text, Library())), data, admitted)
 
 
 @pytest.mark.parametrize("sure", [Completeness.COMPLETE, Completeness.PARTIAL])

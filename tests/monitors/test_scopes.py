@@ -128,3 +128,17 @@ def test_every_name_of_the_standard_library(path: Path) -> None:
 
 
 SPECIAL = frozenset(dir(builtins)) | {"__file__", "__path__", "__class__"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # The bases of a class are read, its type parameters are bound.
+        ("class A(B, metaclass=C):\n    x = 1\n", {"A"}),
+        ("class A[T](B[T]):\n    x = 1\n", {"A", "T"}),
+        ("class A(B", {"A"}),
+        ("def f[T](x, *y: B) -> C: pass\n", {"f", "T", "x", "y"}),
+    ],
+)
+def test_what_a_header_binds(text: str, expected: set[str]) -> None:
+    assert visible(text, text.index("B")).names == expected

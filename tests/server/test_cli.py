@@ -239,7 +239,7 @@ def test_a_file_of_twenty_thousand_lines(
 def test_line_ends_follow_the_document(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "crlf.py"
     path.write_bytes(b"def f(x):\r\n    return x\r\n\r\n\r\ndef g(x):")
-    _, out, _ = run(capsys, "complete", f"{path}:5:10", "--json", "--lines", "3")
+    _, out, _ = run(capsys, "complete", f"{path}:5:10", "--json", "--lines", "3", "--raw")
     text = json.loads(out)[0]["text"]
     assert text.count("\n") == text.count("\r\n") >= 1
 

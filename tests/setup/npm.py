@@ -32,7 +32,7 @@ def package(name: str) -> Callable[[], Path | None]:
 
 def node() -> str | None:
     """Return node, from the system or else from PyPI."""
-    return _tool("node")
+    return tool("node")
 
 
 def packages(*requirements: str) -> Callable[[], None]:
@@ -48,15 +48,16 @@ def packages(*requirements: str) -> Callable[[], None]:
 
 def provided() -> str:
     """Return npm, from the system or else from PyPI."""
-    if _tool("npm") is None:
+    if tool("npm") is None:
         pip("node", ["install", NODE])
-    npm = _tool("npm")
+    npm = tool("npm")
     if npm is None:
         raise SetupError("there is no npm")
     return npm
 
 
-def _tool(name: str) -> str | None:
+def tool(name: str) -> str | None:
+    """Find node or one of its tools."""
     return shutil.which(name, path=SEARCH)
 
 

@@ -108,13 +108,17 @@ def _declared(tokens: Sequence[Token], values: Sequence[str]) -> Iterator[Bound]
 def _defined(tokens: Sequence[Token], values: Sequence[str]) -> Iterator[Bound]:
     if len(tokens) > 1 and tokens[1][0] == "name":
         yield Bound(values[1])
-    depth = 0
+    # In the round brackets of a class are its bases, which are read.
+    binds_in = (["["],) if values[0] == "class" else (["("], ["["])
+    around: list[str] = []
     for place, value in enumerate(values):
         if value in ("(", "["):
-            depth += 1
+            around.append(value)
         elif value in (")", "]"):
-            depth -= 1
-        elif tokens[place][0] == "name" and depth == 1 and values[place - 1] in _BEFORE:
+            del around[-1:]
+        elif around not in binds_in or tokens[place][0] != "name":
+            continue
+        elif values[place - 1] in _BEFORE:
             yield Bound(value, "parameter")
 
 

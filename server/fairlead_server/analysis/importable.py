@@ -11,9 +11,9 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import TypeVar
 
 from fairlead_monitors.engine import (
@@ -25,15 +25,19 @@ from fairlead_monitors.engine import (
     Names,
     Signatures,
     Source,
-    answered,
 )
 from fairlead_server.analysis.python_engine import both
-from fairlead_server.importing import ImportLine, ProjectIndex, insert_import
+from fairlead_server.importing import (
+    ImportLine,
+    ProjectIndex,
+    add_imports,
+    find_imports,
+    insert_import,
+)
 from fairlead_server.importing.likely import Likely, likely, ways
-from fairlead_server.importing.unbound import Use, is_unbound, uses
+from fairlead_server.importing.unbound import Use, is_unbound_after, uses
 
 A = TypeVar("A")
-B = TypeVar("B")
 
 Read = Callable[[Source], ProjectIndex]
 """Reads the imports of the project that a document belongs to; may take seconds."""
@@ -41,31 +45,40 @@ Read = Callable[[Source], ProjectIndex]
 AGE = 20.0
 """Seconds after which the imports of a project are read again."""
 
-_WAIT = 1.0
-"""Seconds for which the first answers wait for the project to be read."""
+_POLL = 0.02
+"""Seconds between two looks at whether anybody still waits."""
 
 _NEAR = 400
 """Characters before a place in which names are looked for that lack their imports."""
+
+_STEP = 2048
+"""Characters after which more of a document is read to tell which names it binds."""
 
 _ROOT = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*\.\s*\Z")
 
 
 @dataclass(frozen=True)
 class Project:
-    """What a project imports, and what of it may be suggested where it is not imported yet."""
+    """What a project imports, and what of it may be suggested where it is not imported yet.
+
+    Nothing may as long as it is not read.
+    """
 
     index: ProjectIndex
+    is_read: bool = True
 
     @cached_property
     def likely(self) -> Likely:
         """The names that may be suggested: the same object each time, which is quick to look up."""
-        return likely(self.index)
+        return likely(self.index) if self.is_read else Likely()
 
-    def ways(self, use: Use, path: str) -> list[ImportLine]:
-        """Return what may bind a name in the document at `path`, the likeliest first."""
-        if self.index.language == "python" and use.name not in self.likely.names:
+    def ways(self, use: Use, source: Source) -> list[ImportLine]:
+        """Return what may bind a name in a document, the likeliest first."""
+        if not self.is_read or (
+            self.index.language == "python" and use.name not in self.likely.names
+        ):
             return []
-        return ways(use.name, self.index, path, dotted=use.dotted)
+        return ways(use.name, self.index, source.path, source.text, dotted=use.dotted)
 
 
 class _Projects:
@@ -73,45 +86,35 @@ class _Projects:
 
     def __init__(self, read: Read, language: str) -> None:
         self._read = read
-        self._nothing = Project(ProjectIndex(language))
-        self._lock = threading.Lock()
-        self._known: dict[str, Future[Project]] = {}
+        self._nothing = Project(ProjectIndex(language), is_read=False)
+        self._changed = threading.Condition()
+        self._known: dict[str, Project] = {}
         self._looked: dict[str, float] = {}
 
-    def of(self, source: Source) -> Future[Project]:
-        """Return what is known of the project of `source`; of one not read in time, nothing."""
-        with self._lock:
+    def of(self, source: Source) -> Project:
+        """Return what is known of the project of `source` by now."""
+        with self._changed:
             now = time.monotonic()
             if now - self._looked.get(source.path, -AGE) >= AGE:
                 self._looked[source.path] = now
-                first: Future[Project] = Future()
-                self._known.setdefault(source.path, first)
-                start(threading.Thread(target=self._load, args=(source, first), daemon=True))
-                start(threading.Timer(_WAIT, _settle, (first, self._nothing)))
-            return self._known[source.path]
+                threading.Thread(target=self._load, args=(source,), daemon=True).start()
+            return self._known.get(source.path, self._nothing)
 
-    def _load(self, source: Source, first: Future[Project]) -> None:
-        found: Future[Project] = Future()
+    def wait(self, source: Source, seconds: float, cancelled: Callable[[], bool]) -> None:
+        """Wait for the project of `source` to be read for the first time."""
+        end = time.monotonic() + seconds
+        with self._changed:
+            while source.path not in self._known and time.monotonic() < end and not cancelled():
+                self._changed.wait(_POLL)
+
+    def _load(self, source: Source) -> None:
         project = Project(self._read(source))
-        assert project.likely
-        found.set_result(project)
-        with self._lock:
-            self._known[source.path] = found
-        _settle(first, project)
-
-
-def start(thread: threading.Thread) -> None:
-    """Start a thread that nobody waits for when the program ends."""
-    thread.daemon = True
-    thread.start()
-
-
-def _settle(future: Future[A], answer: A) -> None:
-    """Answer, unless somebody has."""
-    try:
-        future.set_result(answer)
-    except InvalidStateError:
-        return
+        # Both are slow for the first time, in which nobody should wait for a token.
+        find_imports("", project.index)
+        _ = project.likely
+        with self._changed:
+            self._known[source.path] = project
+            self._changed.notify_all()
 
 
 class ImportableEngine:
@@ -127,29 +130,33 @@ class ImportableEngine:
         """The name of the engine behind."""
         return self._engine.name
 
-    def project(self, source: Source) -> Future[Project]:
-        """Return what is known of the imports around a document."""
+    def project(self, source: Source) -> Project:
+        """Return what is known of the imports around a document by now."""
         return self._projects.of(source)
+
+    def prepare(
+        self, source: Source, seconds: float, cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Wait until the imports around a document are known, for so long at most."""
+        self._projects.of(source)
+        self._projects.wait(source, seconds, cancelled)
 
     def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
         """Ask for names; for those in scope, also tell what may be imported."""
-        project = self.project(source)
-        if kind is Kind.SCOPE:
-            asked = self._engine.names(kind, source, offset)
-            answer = _then(project, lambda known: _then(asked, partial(_listed, known)))
-            answer.add_done_callback(lambda done: asked.cancel() if done.cancelled() else None)
-            return answer
-        if kind is not Kind.MEMBER:
-            return self._engine.names(kind, source, offset)
-        return _then(project, lambda known: self._members(known, source, offset))
+        if kind is Kind.MEMBER:
+            return self._members(self.project(source), source, offset)
+        asked = self._engine.names(kind, source, offset)
+        if kind is not Kind.SCOPE:
+            return asked
+        return _changed(asked, partial(_listed, self.project(source)))
 
     def types(self, source: Source, offset: int) -> Future[Names]:
         """Ask for types."""
-        return self._asked(self._engine.types, source, offset)
+        return self._engine.types(*self._with_imports(source, offset))
 
     def signatures(self, source: Source, offset: int) -> Future[Signatures]:
         """Ask for signatures."""
-        return self._asked(self._engine.signatures, source, offset)
+        return self._engine.signatures(*self._with_imports(source, offset))
 
     def diagnostics(self, source: Source) -> Future[Diagnostics]:
         """Ask for diagnostics, of the document as it is."""
@@ -168,14 +175,10 @@ class ImportableEngine:
         """Close the engine behind."""
         self._engine.close()
 
-    def _asked(
-        self, ask: Callable[[Source, int], Future[B]], source: Source, offset: int
-    ) -> Future[B]:
-        def then(project: Project) -> Future[B]:
-            lines = [found[0] for found in self._lacking(project, source, offset).values()]
-            return ask(*with_imports(source, offset, lines, project.index.own))
-
-        return _then(self.project(source), then)
+    def _with_imports(self, source: Source, offset: int) -> tuple[Source, int]:
+        project = self.project(source)
+        lines = [found[0] for found in self._lacking(project, source, offset).values()]
+        return _with_imports(source, offset, tuple(lines), project.index.own)
 
     def _members(self, project: Project, source: Source, offset: int) -> Future[Names]:
         """Ask for members; where two imports could be meant, for those that either has."""
@@ -185,7 +188,7 @@ class ImportableEngine:
         choices = _alternatives(lacking.get(root[1], [])) if root else []
 
         def ask(more: list[ImportLine]) -> Future[Names]:
-            shifted = with_imports(source, offset, [*lines, *more], project.index.own)
+            shifted = _with_imports(source, offset, (*lines, *more), project.index.own)
             return self._engine.names(Kind.MEMBER, *shifted)
 
         if len(choices) < 2:
@@ -197,11 +200,12 @@ class ImportableEngine:
     ) -> dict[str, list[ImportLine]]:
         """Return the imports that may be missing for the names right before `offset`."""
         text = source.text
+        head = _head_of(text, offset)
         begin = text.rfind("\n", 0, max(0, offset - _NEAR)) + 1
         found: dict[str, list[ImportLine]] = {}
         for use in uses(text, begin, offset, self._language):
-            lines = project.ways(use, source.path) if use.name not in found else []
-            if lines and is_unbound(use, text, self._language):
+            lines = project.ways(use, source) if use.name not in found else []
+            if lines and is_unbound_after(head, use, text, self._language):
                 found[use.name] = lines
         return found
 
@@ -212,10 +216,10 @@ def _alternatives(lines: list[ImportLine]) -> list[ImportLine]:
     return [line for line, top in zip(lines, tops, strict=True) if top == tops[0]][:2]
 
 
-def _listed(project: Project, names: Names) -> Future[Names]:
+def _listed(project: Project, names: Names) -> Names:
     """Return `names` with what may be imported."""
     found = project.likely
-    return answered(replace(names, importable=found.names, modules=found.modules))
+    return replace(names, importable=found.names, modules=found.modules)
 
 
 def either(one: Names, other: Names) -> Names:
@@ -248,33 +252,42 @@ def with_imports(
     return replace(source, text=text), offset
 
 
-def _then(first: Future[A], then: Callable[[A], Future[B]]) -> Future[B]:
-    """Return the future of what `then` asks when there is an answer to `first`."""
-    answer: Future[B] = Future()
-    asked: list[Future[B]] = []
+def _with_imports(
+    source: Source, offset: int, lines: tuple[ImportLine, ...], own: frozenset[str]
+) -> tuple[Source, int]:
+    """Return the same as `with_imports`, and faster again at the next place in the document."""
+    head = _head_of(source.text, offset)
+    made = _imported(head, lines, own)
+    return replace(source, text=made + source.text[len(head) :]), offset + len(made) - len(head)
 
-    def ask(done: Future[A]) -> None:
-        if answer.cancelled() or done.cancelled():
-            answer.cancel()
-            return
-        try:
-            asked.append(then(done.result()))
-        except BaseException as error:
-            answer.set_exception(error)
-            raise
-        asked[0].add_done_callback(pass_on)
 
-    def pass_on(done: Future[B]) -> None:
+@lru_cache(maxsize=32)
+def _imported(head: str, lines: tuple[ImportLine, ...], own: frozenset[str]) -> str:
+    return add_imports(head, lines, own)
+
+
+def _head_of(text: str, offset: int) -> str:
+    """Return the beginning of `text` that is the same for many places around `offset`.
+
+    Near the beginning, it is what stands above the line.
+    """
+    end = (offset - _NEAR) // _STEP * _STEP
+    while (end := text.rfind("\n", 0, max(0, end))) >= 0:
+        if text[end + 1].isalpha():
+            return text[: end + 1]
+    return text[: text.rfind("\n", 0, offset) + 1]
+
+
+def _changed(asked: Future[A], change: Callable[[A], A]) -> Future[A]:
+    """Return the future of what `change` makes of the answer; cancelling it cancels that."""
+    answer: Future[A] = Future()
+
+    def pass_on(done: Future[A]) -> None:
         if done.cancelled():
             answer.cancel()
         elif answer.set_running_or_notify_cancel():
-            answer.set_result(done.result())
+            answer.set_result(change(done.result()))
 
-    def withdraw(_: Future[B]) -> None:
-        if answer.cancelled():
-            for future in asked:
-                future.cancel()
-
-    answer.add_done_callback(withdraw)
-    first.add_done_callback(ask)
+    answer.add_done_callback(lambda done: asked.cancel() if done.cancelled() else None)
+    asked.add_done_callback(pass_on)
     return answer

@@ -94,6 +94,8 @@ class Visit:
         self._writer = writer
         self._keeping = Keeping()
         self._jobs: dict[int, Job[Any]] = {}
+        self._calls: set[int] = set()
+        self._withdrawn: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._tools: Tools | None = None
@@ -140,10 +142,14 @@ class Visit:
         elif isinstance(message, Cancel):
             if job := self._jobs.get(message.id):
                 job.abandon()
+            elif message.id in self._calls:
+                # Its task has not come to make the job yet.
+                self._withdrawn.add(message.id)
         elif isinstance(message, Kept):
             self._keeping.keep(message)
         elif isinstance(message, Call):
             self._keeping.restore(message.arguments)
+            self._calls.add(message.id)
             task = self._loop.create_task(self._answer(message))
             # The event loop itself holds tasks only weakly.
             self._tasks.add(task)
@@ -161,6 +167,9 @@ class Visit:
             if kind == "defect":
                 log.exception("%s failed", call.name)
             self._send(Failure(call.id, kind, text))
+        finally:
+            self._calls.discard(call.id)
+            self._withdrawn.discard(call.id)
 
     async def _perform(self, call: Call, arguments: dict[str, Any]) -> Any:
         if call.name == "open":
@@ -221,6 +230,8 @@ class Visit:
     ) -> T:
         job = Job(self, urgency, work, otherwise)
         self._jobs[number] = job
+        if number in self._withdrawn:
+            job.abandon()
         self._house.used()
         try:
             return await asyncio.wrap_future(self._house.turns.submit(job))

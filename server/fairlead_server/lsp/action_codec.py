@@ -20,10 +20,11 @@ APPLY = "fairlead.applyAction"
 
 @dataclass(frozen=True)
 class Abilities:
-    """What a client can do with code actions."""
+    """What a client can do with code actions; `confirms`: have the user confirm their edits."""
 
     literals: bool = False
     resolves: bool = False
+    confirms: bool = False
     preferred: bool = False
     generated: bool = False
 
@@ -39,6 +40,7 @@ class Abilities:
         return cls(
             can.code_action_literal_support is not None,
             bool(can.data_support) and "edit" in resolved,
+            bool(can.honors_change_annotations),
             bool(can.is_preferred_support),
             types.CodeActionTag.LlmGenerated in tags,
         )
@@ -106,7 +108,11 @@ def _diagnostic(found: types.Diagnostic, text: str, codec: PositionCodec) -> Dia
 def action(
     offer: Offer, ticket: Ticket, shown: list[types.Diagnostic], can: Abilities
 ) -> types.CodeAction | types.Command:
-    """Return `offer` as the client understands it; `shown` are its diagnostics that are mended."""
+    """Return `offer` as the client understands it; `shown` are its diagnostics that are mended.
+
+    Where the user is to confirm, and the client would not ask, the command has the edit applied.
+    """
+    resolves = can.resolves and (can.confirms or not offer.confirm)
     command = types.Command(offer.title, APPLY, arguments=[ticket.to_json()])
     if not can.literals:
         return command
@@ -115,7 +121,7 @@ def action(
         offer.kind,
         shown or None,
         is_preferred=True if offer.preferred and can.preferred else None,
-        command=None if can.resolves else command,
-        data=ticket.to_json() if can.resolves else None,
+        command=None if resolves else command,
+        data=ticket.to_json() if resolves else None,
         tags=[types.CodeActionTag.LlmGenerated] if offer.generated and can.generated else None,
     )

@@ -46,13 +46,22 @@
 
 (defun fairlead-complete (_step)
   (eglot--signal-textDocument/didChange)
-  (let ((at (eglot--TextDocumentPositionParams)))
+  (let* ((at (eglot--TextDocumentPositionParams))
+         (members (fairlead-ask :textDocument/completion at))
+         ;; What Emacs makes of the list for the user.
+         (shown (vconcat (all-completions "" (nth 2 (eglot-completion-at-point)))))
+         (invoked (append at '(:context (:triggerKind 1))))
+         (inline (fairlead-ask :textDocument/inlineCompletion invoked)))
+    (fairlead-accept (aref (plist-get inline :items) 0))
     (list :position (plist-get at :position)
-          :members (fairlead-ask :textDocument/completion at)
-          :inline (fairlead-ask :textDocument/inlineCompletion
-                                (append at '(:context (:triggerKind 1))))
-          ;; What Emacs makes of the list for the user.
-          :shown (vconcat (all-completions "" (nth 2 (eglot-completion-at-point)))))))
+          :members members
+          :shown shown
+          :inline inline
+          :text (fairlead-text))))
+
+(defun fairlead-accept (item)
+  (eglot--apply-text-edits
+   (vector (list :range (plist-get item :range) :newText (plist-get item :insertText)))))
 
 (defun fairlead-act (step)
   "Ask for actions and choose one, as the user does."

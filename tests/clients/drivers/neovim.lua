@@ -52,13 +52,31 @@ end
 
 local steps = {}
 
+-- What Neovim 0.7 makes of the list for the user; later ones do it without a function of their own.
+local function shown(members)
+  local convert = vim.lsp.util.text_document_completion_list_to_complete_items
+  if recent or not convert then return nil end
+  local typed = vim.fn.matchstr(vim.api.nvim_get_current_line(), [[\k*$]])
+  return vim.tbl_map(function(item) return item.word end, convert(members, typed))
+end
+
+local function accept(item)
+  local edit = { range = item.range, newText = item.insertText }
+  vim.lsp.util.apply_text_edits({ edit }, buffer, client.offset_encoding)
+  return text()
+end
+
 function steps.complete()
   local at = vim.lsp.util.make_position_params(0, client.offset_encoding)
   local invoked = vim.tbl_extend("error", at, { context = { triggerKind = 1 } })
+  local members = ask("textDocument/completion", at)
+  local inline = ask("textDocument/inlineCompletion", invoked)
   return {
     position = at.position,
-    members = ask("textDocument/completion", at),
-    inline = ask("textDocument/inlineCompletion", invoked),
+    members = members,
+    shown = shown(members),
+    inline = inline,
+    text = accept(inline.items[1]),
   }
 end
 

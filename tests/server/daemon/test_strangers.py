@@ -90,6 +90,24 @@ def test_a_call_that_makes_no_sense_fails(
     assert text in failure.text
 
 
+def test_a_cancel_right_behind_its_call_is_heard(bench: Bench) -> None:
+    bench.connect()
+    opened = {"settings": messages.to_json(bench.settings()), "project": "/q"}
+    calls: list[messages.Message] = [
+        Call(3, "complete", {"request": messages.to_json(request("count"))}),
+        messages.Cancel(3),
+    ]
+    with _connect(bench) as stranger:
+        stranger.sendall(HELLO + messages.encode(Call(2, "open", opened)))
+        assert [type(_receive(stranger)) for _ in range(2)] == [Answer, Answer]
+        stranger.sendall(b"".join(messages.encode(call) for call in calls))
+        answer = _receive(stranger)
+    assert isinstance(answer, Answer)
+    assert answer.result["suggestions"] == []
+    assert texts(bench.clients[0], "x") == ["x in p"]
+    assert "counted" not in " ".join(bench.notes())
+
+
 def _receive(connection: socket.socket) -> messages.Message:
     def exactly(count: int) -> bytes:
         data = b""

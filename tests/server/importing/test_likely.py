@@ -60,7 +60,50 @@ def test_likely(name: str, is_likely: bool, is_module: bool) -> None:
     ],
 )
 def test_ways(name: str, path: str, dotted: bool, expected: list[str]) -> None:
-    assert [str(line) for line in ways(name, INDEX, path, dotted=dotted)] == expected
+    assert [str(line) for line in ways(name, INDEX, path, "", dotted=dotted)] == expected
+
+
+ORDER = ImportLine("shop", "Order", language="java")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Order", "package a;\nclass A {}", ["import shop.Order;"]),
+        ("List", "package a;\nclass A {}", ["import java.util.List;"]),
+        # It is there already.
+        ("Order", "package shop;\nclass A {}", []),
+        ("Order", "import shop.*;\nclass A {}", []),
+        ("List", "import java.util.List;\nclass A {}", []),
+        ("Spam", "class A {}", []),
+    ],
+)
+def test_ways_in_java(name: str, text: str, expected: list[str]) -> None:
+    index = build_index([FileImports((ORDER,))], "java")
+    assert [str(line) for line in ways(name, index, "/a/A.java", text, dotted=True)] == expected
+
+
+def test_types_in_java_are_not_those_in_strings_and_comments() -> None:
+    text = "f(\"List\", 'A', List.of()); // Map\nx = /* Set */ Foo.Bar; @Override"
+    assert [use.name for use in uses(text, 0, len(text), "java")] == ["List", "Foo"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/a/shop/cart.py", "from .orders import Order"),
+        ("/a/shop/__init__.py", "from .orders import Order"),
+        ("/a/shop/web/cart.py", "from ..orders import Order"),
+        ("/shop/shop/orders/web/cart.py", "from .. import Order"),
+        ("/a/bar/cart.py", "from shop.orders import Order"),
+    ],
+)
+def test_a_file_that_writes_relative_imports_gets_one(path: str, expected: str) -> None:
+    defined = build_index([FileImports((), (ImportLine("shop.orders", "Order"),))], "python")
+    (line,) = ways("Order", defined, path, "import re\nfrom . import x\n", dotted=False)
+    assert str(line) == expected
+    (line,) = ways("Order", INDEX, path, "import re\nfrom . import x\n", dotted=False)
+    assert str(line) == "from shop.orders import Order"
 
 
 # Text, with the name between bars -> whether nothing binds it

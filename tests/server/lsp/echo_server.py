@@ -1,6 +1,7 @@
 """A language server whose completer tells what it was asked: no model, no analysis.
 
-Words in the document make it misbehave: ``wait`` (until cancelled), ``fail`` and ``print``.
+Words in the document make it misbehave: ``wait`` (until cancelled), ``fail`` and ``print``. With
+``imports``, what it suggests needs one.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ class EchoCompleter(IdleCompleter):
             print("from Python")
             os.write(1, b"from C\n")
         texts = [self._echo(request, i) for i in range(request.samples)]
-        suggestions = tuple(Suggestion(t, 0.0, "stop", verified=False) for t in ["", *texts])
+        imports = ("import json",) if "imports" in text else ()
+        suggestions = tuple(
+            Suggestion(t, 0.0, "stop", verified=False, imports=imports) for t in ["", *texts]
+        )
         return CompletionResult(suggestions, remarks=("a remark",))
 
     def _echo(self, request: CompletionRequest, sample: int) -> str:

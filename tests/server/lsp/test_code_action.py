@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import attrs
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -20,6 +21,7 @@ RESOLVING = types.CodeActionClientCapabilities(
         types.ClientCodeActionKindOptions([QUICK, REWRITE])
     ),
     is_preferred_support=True,
+    honors_change_annotations=True,
     data_support=True,
     resolve_support=types.ClientCodeActionResolveOptions(["edit"]),
     tag_support=types.CodeActionTagOptions([types.CodeActionTag.LlmGenerated]),
@@ -121,6 +123,15 @@ def test_other_editors_get_a_command(literal: Editor) -> None:
     applied = literal.edits.pop()
     assert applied.label == "Shout"
     assert applied.edit.changes == {uri: (types.TextEdit(span(0, 4, 9), "HELLO"),)}
+
+
+def test_editors_that_would_not_ask_get_a_command_for_what_is_to_be_confirmed() -> None:
+    hasty = attrs.evolve(RESOLVING, honors_change_annotations=None)
+    with Editor(SERVER, capabilities=capabilities(hasty, PREVIEWING)) as editor:
+        editor.open("file:///p/hasty.py", "say hello")
+        shout, whisper = actions(editor, asked("file:///p/hasty.py", span(0, 4, 9)))
+        assert shout.command is not None and shout.data is None
+        assert whisper.command is None and whisper.data is not None
 
 
 def test_old_editors_get_nothing_but_commands() -> None:

@@ -141,3 +141,25 @@ def test_an_inline_completion_replaces_the_rest_of_the_name() -> None:
     suggestion = replace(_suggestion("append"), replaces=2)
     (item,) = convert.inline_completions([suggestion], place, Codec(), "file:///a.py").items
     assert item.range == types.Range(types.Position(1, 5), types.Position(1, 7))
+
+
+@pytest.mark.parametrize(
+    ("imports", "title"),
+    [
+        ((), None),
+        (("import json",), "Add import json"),
+        (("import json", "from a import b"), "Add 2 imports"),
+    ],
+)
+def test_accepting_an_inline_completion_adds_its_imports(
+    imports: tuple[str, ...], title: str | None
+) -> None:
+    place = convert.place_at(DOCUMENT, types.Position(1, 5), None, Codec())
+    assert place is not None
+    suggestion = replace(_suggestion("append"), imports=imports)
+    (item,) = convert.inline_completions([suggestion], place, Codec(), "file:///a.py").items
+    if title is None:
+        assert item.command is None
+    else:
+        arguments = ["file:///a.py", list(imports)]
+        assert item.command == types.Command(title, "fairlead.addImport", arguments=arguments)

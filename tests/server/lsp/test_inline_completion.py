@@ -54,6 +54,17 @@ def test_the_selected_item_is_taken_as_typed(echo: Editor) -> None:
     assert (echoed["prefix"], echoed["suffix"]) == ("é😀.append", " + 1")
 
 
+def test_a_suggestion_comes_with_a_command_that_adds_its_imports(echo: Editor) -> None:
+    uri = "file:///p/needs.py"
+    echo.open(uri, "imports = 1\n")
+    (item,) = echo.inline(uri, 1, 0, invoked=False)
+    assert item.command is not None
+    provider = echo.initialized.capabilities.execute_command_provider
+    assert provider is not None
+    assert item.command.command in provider.commands
+    assert item.command.arguments == (uri, ["import json"])
+
+
 # (uri, language) -> (path, language)
 DOCUMENTS = [
     ("file:///p/a%20b/%C3%A9.py", "python", "/p/a b/é.py"),

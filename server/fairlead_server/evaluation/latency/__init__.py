@@ -16,6 +16,7 @@ import random
 import sysconfig
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from fairlead_server.commands import options
@@ -25,6 +26,7 @@ from fairlead_server.evaluation import Setting
 from fairlead_server.evaluation.figures import Budget, Figure, Measured, exactly, quantile, share
 from fairlead_server.evaluation.latency.client import serve
 from fairlead_server.evaluation.latency.typist import Typist, Waits, beginnings_of_words
+from fairlead_server.settings.values import CHOICES
 
 BUDGETS: Mapping[str, Budget] = {
     "typed_along_ms_p95": Budget(most=20),
@@ -36,6 +38,12 @@ BUDGETS: Mapping[str, Budget] = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--file", metavar="FILE", help="default: a module of Python's library")
+    parser.add_argument(
+        "--process",
+        choices=CHOICES["process"],
+        default="shared",
+        help="where the model runs; what is shared tells its text only every 10 ms",
+    )
     parser.add_argument("--lines", type=options.positive, default=2000, help="of the file")
     parser.add_argument("--places", type=options.positive, default=60, help="to type at")
     parser.add_argument("--cancels", type=options.positive, default=20, help="requests to cancel")
@@ -60,7 +68,8 @@ async def _work(
     setting: Setting, path: Path, text: str, drawn: random.Random, spots: list[int]
 ) -> tuple[Waits, str]:
     arguments, waits = setting.arguments, Waits()
-    async with serve(setting.settings, path.parent) as client:
+    settings = replace(setting.settings, process=arguments.process)
+    async with serve(settings, path.parent) as client:
         typist = Typist(client, path, text, waits)
         for i in range(arguments.places):
             _tell(setting, "place", i, arguments.places)

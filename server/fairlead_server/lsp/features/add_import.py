@@ -135,4 +135,4 @@ async def _command(server: FairleadServer, source: AddImport, arguments: Sequenc
 
 
 def _count(statements: Sequence[Any]) -> str:
-    return str(statements[0]) if len(statements) == 1 else f"{len(statements)} imports"
+    return f"`{statements[0]}`" if len(statements) == 1 else f"{len(statements)} imports"

@@ -1,0 +1,145 @@
+"""The engine for which names count that could be imported: what it asks, and what it answers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future
+
+import pytest
+
+from fairlead_monitors.engine import Completeness, Kind, Names, Source, Unknowing, answered
+from fairlead_server.analysis.importable import ImportableEngine, either
+from fairlead_server.importing import FileImports, ImportLine, ProjectIndex, build_index
+
+LIMIT = 60.0
+USES = (
+    ImportLine("shop", "Order"),
+    ImportLine("shop.codes", "datetime"),
+    ImportLine("numpy", "", "np"),
+)
+INDEX = build_index([FileImports(USES)], "python")
+PATH = "/p/a.py"
+
+
+class Recorder(Unknowing):
+    """Keeps what it was asked, with a mark at the place, and answers when the test does."""
+
+    def __init__(self, answer: Names | None = None) -> None:
+        self.asked: list[str] = []
+        self.pending: list[Future[Names]] = []
+        self._answer = answer
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        self.asked.append(source.text[:offset] + "|" + source.text[offset:])
+        if self._answer is not None:
+            return answered(self._answer)
+        self.pending.append(Future())
+        return self.pending[-1]
+
+    def types(self, source: Source, offset: int) -> Future[Names]:
+        return self.names(Kind.MEMBER, source, offset)
+
+
+def importing(engine: Recorder, index: ProjectIndex = INDEX) -> ImportableEngine:
+    made = ImportableEngine(engine, "python", lambda source: index)
+    made.prepare(Source(PATH, ""), LIMIT)
+    return made
+
+
+def listed(*names: str, sure: Completeness = Completeness.COMPLETE, reason: str = "") -> Names:
+    return Names(frozenset(names), sure, "recorder", reason)
+
+
+# Text before and after the place -> texts that are asked about
+MEMBERS = [
+    ("x = np.|\n", ["import numpy as np\nx = np.|\n"]),
+    ("import os\nx = np.|\n", ["import os\n\nimport numpy as np\nx = np.|\n"]),
+    ('"""Doc."""\nx = Order().|\n', ['"""Doc."""\n\nfrom shop import Order\nx = Order().|\n']),
+    ("x = 1\nf(np=np.|\n", ["import numpy as np\n\nx = 1\nf(np=np.|\n"]),
+    # Nothing is lacking, or nobody knows of it.
+    ("import numpy as np\nx = np.|\n", ["import numpy as np\nx = np.|\n"]),
+    ("def f(np):\n    np.|\n", ["def f(np):\n    np.|\n"]),
+    ("x = spam.|\n", ["x = spam.|\n"]),
+    ("from a import *\nx = np.|\n", ["from a import *\nx = np.|\n"]),
+    # A module may have something of its own name.
+    ("x = random.|", ["import random\nx = random.|"]),
+    (
+        "x = time.|",
+        ["import time\nx = time.|", "from time import time\nx = time.|"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MEMBERS)
+def test_members_are_looked_up_with_the_imports_in_place(text: str, expected: list[str]) -> None:
+    recorder = Recorder(listed("x"))
+    before, after = text.split("|")
+    engine = importing(recorder)
+    found = engine.names(Kind.MEMBER, Source(PATH, before + after), len(before)).result(LIMIT)
+    assert found.names == {"x"}
+    assert recorder.asked[: len(expected)] == expected[: len(recorder.asked)]
+    engine.types(Source(PATH, before + after), len(before))
+    assert recorder.asked[-1] == expected[0]
+
+
+def test_names_in_scope_come_with_those_to_be_imported() -> None:
+    found = importing(Recorder(listed("x"))).names(Kind.SCOPE, Source(PATH, "y"), 0).result(LIMIT)
+    assert found.names == {"x"}
+    assert found.completeness is Completeness.COMPLETE
+    assert {"Order", "np", "Path"} <= found.importable
+    assert "np" in found.modules
+    assert "Order" not in found.modules
+
+
+def test_the_same_names_are_the_same_object() -> None:
+    engine = importing(Recorder(listed("x")))
+    one, other = (engine.names(Kind.SCOPE, Source(PATH, t), 0).result(LIMIT) for t in ("y", "z"))
+    assert one.importable is other.importable
+
+
+def test_nothing_may_be_imported_before_the_project_is_read() -> None:
+    go = threading.Event()
+
+    def read(source: Source) -> ProjectIndex:
+        assert go.wait(LIMIT)
+        return INDEX
+
+    engine = ImportableEngine(Recorder(listed("x")), "python", read)
+    try:
+        assert _importable(engine) == frozenset()
+        engine.prepare(Source(PATH, "y"), LIMIT, lambda: True)
+        assert _importable(engine) == frozenset()
+    finally:
+        go.set()
+    engine.prepare(Source(PATH, "y"), LIMIT)
+    assert "Order" in _importable(engine)
+
+
+def _importable(engine: ImportableEngine) -> frozenset[str]:
+    return engine.names(Kind.SCOPE, Source(PATH, "y"), 0).result(LIMIT).importable
+
+
+@pytest.mark.parametrize("kind", [Kind.SCOPE, Kind.MEMBER, Kind.IMPORT])
+def test_who_gives_up_withdraws_the_question(kind: Kind) -> None:
+    recorder = Recorder()
+    answer = importing(recorder).names(kind, Source(PATH, "time."), 5)
+    answer.cancel()
+    assert recorder.pending
+    assert all(question.cancelled() for question in recorder.pending)
+
+
+@pytest.mark.parametrize(
+    ("answers", "names", "sure"),
+    [
+        ((listed("a"), listed("b")), {"a", "b"}, Completeness.COMPLETE),
+        ((listed("a"), listed("b", sure=Completeness.PARTIAL)), {"a", "b"}, Completeness.PARTIAL),
+        ((listed("a"), Names.unknown("recorder", "why")), {"a"}, Completeness.PARTIAL),
+        ((Names.unknown("recorder", "why"),) * 2, set(), Completeness.UNKNOWN),
+    ],
+)
+def test_either(answers: tuple[Names, Names], names: Iterable[str], sure: Completeness) -> None:
+    for one, other in (answers, answers[::-1]):
+        found = either(one, other)
+        assert (found.names, found.completeness) == (names, sure)
+        assert bool(found.reason) == (sure is not Completeness.COMPLETE)

@@ -1,0 +1,107 @@
+/** The one connection to a server: started when it is needed, once, and again when it must be. */
+
+import { commands, type Disposable, type ExtensionContext, window } from "vscode";
+import { type LanguageClient, State } from "vscode-languageclient/node";
+
+import { createClient } from "./client";
+import { type Logs, reason } from "./logger";
+import type { Program } from "./pure/locate";
+import { mismatch } from "./pure/version";
+import { findServer } from "./server";
+import type { StatusItem } from "./status";
+
+/** What a server may be able to do beyond the protocol; each is a context key as well. */
+export const ABILITIES = { canRepair: "fairlead.repair", canEdit: "fairlead.edit" } as const;
+
+export class Session implements Disposable {
+  program: Program | undefined;
+  private client: LanguageClient | undefined;
+  private begun: Promise<void> | undefined;
+
+  constructor(
+    private readonly context: ExtensionContext,
+    private readonly logs: Logs,
+    private readonly status: StatusItem,
+    private readonly onAbsent: () => void,
+  ) {}
+
+  /** The client, if the server runs. */
+  running(): LanguageClient | undefined {
+    return this.client?.state === State.Running ? this.client : undefined;
+  }
+
+  /** Whether a start was asked for, no matter what has become of it. */
+  started(): boolean {
+    return this.begun !== undefined;
+  }
+
+  /** Starts the server unless that has been done. */
+  start(): Promise<void> {
+    this.begun ??= this.begin();
+    return this.begun;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.begun;
+    const { client } = this;
+    this.client = this.begun = undefined;
+    await client?.dispose();
+  }
+
+  dispose(): Promise<void> {
+    return this.stop();
+  }
+
+  private async begin(): Promise<void> {
+    this.program = undefined;
+    this.status.update({ server: "starting", status: undefined, remark: undefined });
+    try {
+      this.program = await findServer(this.context, this.logs);
+      if (this.program) await this.connect(this.program);
+      else this.status.update({ server: "absent" });
+    } catch (error) {
+      this.logs.main.error(reason(error));
+      this.status.update({ server: "stopped", remark: reason(error) });
+    }
+    if (this.program === undefined) this.onAbsent();
+  }
+
+  private async connect(program: Program): Promise<void> {
+    const client = await createClient(program, this.context, this.logs, (status) => {
+      this.status.update({ status });
+    });
+    this.client = client;
+    client.onDidChangeState(({ newState }) => {
+      if (this.client === client) this.tell(newState);
+    });
+    await client.start();
+    const version = client.initializeResult?.serverInfo?.version;
+    const ours = (this.context.extension.packageJSON as { version: string }).version;
+    const remark = mismatch(ours, version);
+    if (remark !== undefined) void this.tellMismatch(remark, program);
+    this.status.update({ server: "running", version, remark });
+  }
+
+  private async tellMismatch(remark: string, program: Program): Promise<void> {
+    this.logs.main.warn(remark);
+    const update = program.origin === "installed" ? ["Update the Server"] : [];
+    if (await window.showWarningMessage(remark, ...update)) await commands.executeCommand("fairlead.install");
+  }
+
+  private tell(state: State): void {
+    const running = state === State.Running;
+    const offered = this.client?.initializeResult?.capabilities.executeCommandProvider?.commands;
+    void commands.executeCommand("setContext", "fairlead.running", running);
+    for (const [key, command] of Object.entries(ABILITIES)) {
+      const able = running && offered?.includes(command);
+      void commands.executeCommand("setContext", `fairlead.${key}`, able);
+    }
+    if (running) this.status.update({ server: "running" });
+    else this.status.update({ server: state === State.Starting ? "starting" : "stopped", status: undefined });
+  }
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { isRecent, news, requirement, steps } from "../src/pure/installing";
+
+const VERSIONS: [string, boolean][] = [["3.10\n", true], ["3.14", true], ["3.9", false], ["4.0", true], ["2.7", false], ["", false]];
+
+test("Python is recent enough or is not", () => {
+  for (const [output, expected] of VERSIONS) assert.equal(isRecent(output), expected, output);
+});
+
+const REQUIREMENTS: [string, string][] = [
+  ["fairlead[llama]", "fairlead[llama]==0.1.0"],
+  ["fairlead", "fairlead==0.1.0"],
+  ["fairlead[llama]>=0.1", "fairlead[llama]>=0.1"],
+  ["/src/fairlead[llama]", "/src/fairlead[llama]"],
+  ["fairlead @ git+https://example.org/fairlead", "fairlead @ git+https://example.org/fairlead"],
+];
+
+for (const [wanted, expected] of REQUIREMENTS) {
+  test(`pip is asked for ${expected}`, () => { assert.equal(requirement(wanted, "0.1.0"), expected); });
+}
+
+test("pip runs in the environment that was made", () => {
+  const [make, fill] = steps("python3", "/own", "fairlead", false);
+  assert.deepEqual([make?.command, make?.args], ["python3", ["-m", "venv", "/own"]]);
+  assert.equal(fill?.command, "/own/bin/python");
+  assert.equal(fill.args.at(-1), "fairlead");
+});
+
+const NEWS: [string, string | undefined][] = [
+  ["  Downloading numpy-2.4.6-cp311-linux_x86_64.whl (16.6 MB)", "downloading numpy-2.4.6-cp311-linux_x86_64.whl, 16.6 MB"],
+  ["  Downloading https://host/x/jedi-0.20.1.whl (1.5 MB)", "downloading jedi-0.20.1.whl, 1.5 MB"],
+  ["Building wheels for collected packages: llama-cpp-python", undefined],
+  ["  Building wheel for llama-cpp-python (pyproject.toml): started", "building llama-cpp-python; this takes minutes"],
+  ["Installing collected packages: numpy, jedi", "installing packages"],
+  ["Successfully installed numpy-2.4.6", undefined],
+];
+
+for (const [line, expected] of NEWS) {
+  test(line.trim(), () => { assert.equal(news(line), expected); });
+}
