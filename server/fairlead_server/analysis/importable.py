@@ -7,6 +7,7 @@ text is complete (`needed_imports`).
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -55,6 +56,8 @@ _STEP = 2048
 """Characters after which more of a document is read to tell which names it binds."""
 
 _ROOT = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*\.\s*\Z")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -108,10 +111,14 @@ class _Projects:
                 self._changed.wait(_POLL)
 
     def _load(self, source: Source) -> None:
-        project = Project(self._read(source))
-        # Both are slow for the first time, in which nobody should wait for a token.
-        find_imports("", project.index)
-        _ = project.likely
+        project = self._nothing
+        try:
+            project = Project(self._read(source))
+            # Both are slow for the first time, in which nobody should wait for a token.
+            find_imports("", project.index)
+            _ = project.likely
+        except Exception:
+            log.exception("The imports of a project cannot be read: none is suggested.")
         with self._changed:
             self._known[source.path] = project
             self._changed.notify_all()

@@ -12,6 +12,7 @@ import importlib
 import re
 import sys
 import sysconfig
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -134,7 +135,10 @@ def _text_of(module: str) -> str:
 
 def _imported(module: str) -> list[str]:
     try:
-        found = importlib.import_module(module)
+        with warnings.catch_warnings():
+            # Some that are compiled into Python are about to be removed from it.
+            warnings.simplefilter("ignore")
+            found = importlib.import_module(module)
     except ImportError:
         return []
     public = frozenset(getattr(found, "__all__", dir(found)))
