@@ -10,6 +10,7 @@ import pytest
 
 from fairlead_server.analysis.language_server import watch
 from fairlead_server.analysis.language_server.document import VERSIONS, Document
+from fairlead_server.analysis.language_server.memory import Memory
 from fairlead_server.analysis.language_server.sync import Lines
 from fairlead_server.analysis.language_server.watch import Watch
 
@@ -75,3 +76,18 @@ def test_who_waits_for_a_look_does_not_take_the_next_one(
 
     asyncio.run(all_look())
     assert told == [{"uri": (tmp_path / "b.x").as_uri(), "type": watch.CREATED}]
+
+
+def test_answers_that_have_aged_are_let_go() -> None:
+    async def asked(age: float) -> int:
+        memory: Memory[str] = Memory(size=100, age=age)
+
+        async def answer() -> str:
+            return "answer"
+
+        for text in range(10):
+            assert await memory.get(text, answer) == "answer"
+        return len(memory._kept)
+
+    assert asyncio.run(asked(age=60)) == 10
+    assert asyncio.run(asked(age=-1)) == 1

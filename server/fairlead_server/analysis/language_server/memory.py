@@ -34,6 +34,7 @@ class Memory(Generic[T]):
         now = asyncio.get_running_loop().time()
         shared = self._kept.get(key)
         if shared is None or now - shared.made > self._age:
+            self._forget_aged(now)
             shared = self._kept[key] = _Shared(asyncio.ensure_future(make()), now)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
@@ -49,6 +50,12 @@ class Memory(Generic[T]):
             shared.waiting -= 1
             if not shared.waiting and not shared.task.done():
                 shared.task.cancel()
+
+    def _forget_aged(self, now: float) -> None:
+        """Drop the answers that nobody would get any more: their keys may hold whole documents."""
+        aged = [k for k, s in self._kept.items() if s.task.done() and now - s.made > self._age]
+        for key in aged:
+            del self._kept[key]
 
     def clear(self) -> None:
         """Forget what is known; what is under way goes on."""
