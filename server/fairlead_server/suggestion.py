@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from fairlead_decoding.types import FinishReason, GenerationConfig
@@ -41,6 +41,13 @@ class CompletionRequest:
     edits: tuple[Edit, ...] = ()
     context: tuple[str, ...] | None = None
     urgency: Urgency = "automatic"
+
+    def later(self, seconds: float) -> CompletionRequest:
+        """Return the request with its deadline put off by `seconds`."""
+        end = self.config.deadline
+        if end is None:
+            return self
+        return replace(self, config=replace(self.config, deadline=end + seconds))
 
 
 USES = ("call", "typestate", "syntax")

@@ -123,7 +123,7 @@ class RemoteCompleter:
 
         def call(link: Link) -> CompletionResult:
             # A process that has to be started first does not use up the time for decoding.
-            late = _later(request, time.monotonic() - asked)
+            late = request.later(time.monotonic() - asked)
             result: CompletionResult = link.call(
                 "complete", cancelled=cancelled, growing=growing, request=late
             )
@@ -248,16 +248,8 @@ def _absolute(settings: Settings, project: str | None) -> Settings:
     """
     found = settings.interpreter or find_interpreter(project, None, trusted=settings.trusted)
     if found is not None:
-        found = shutil.which(found) or os.path.abspath(found)
+        found = os.path.abspath(shutil.which(found) or found)
     elif settings.trusted and os.environ.get("VIRTUAL_ENV"):
         # The environment that is active is fairlead's own, and goes before one in the project.
         found = sys.executable
     return replace(settings, interpreter=found, model=os.path.abspath(find_model(settings.model)))
-
-
-def _later(request: CompletionRequest, seconds: float) -> CompletionRequest:
-    """Return `request` with its deadline put off by `seconds`."""
-    end = request.config.deadline
-    if end is None:
-        return request
-    return replace(request, config=replace(request.config, deadline=end + seconds))

@@ -70,10 +70,21 @@ def find_or_start(place: Place, settings: Settings, launch: Launch) -> Link:
     return link
 
 
+class OtherVersion(UserError):
+    """The process is of another version of fairlead, which this one cannot talk to."""
+
+    def __init__(self, greeting: Greeting) -> None:
+        super().__init__(
+            f"a model process of fairlead {greeting.version} is in the way of {__version__}: "
+            "fairlead daemon --stop ends it"
+        )
+        self.greeting = greeting
+
+
 def find(place: Place, silence: float = SILENCE) -> Link | None:
     """Return a connection to the process at `place`, None when there is none.
 
-    Raises `UserError` when it is of another version.
+    Raises `OtherVersion` when it is of one.
     """
     connection = _connected(place.socket)
     if connection is None:
@@ -90,10 +101,7 @@ def find(place: Place, silence: float = SILENCE) -> Link | None:
     link.pid = greeting.pid
     if greeting.version != __version__:
         link.close()
-        raise UserError(
-            f"a model process of fairlead {greeting.version} is in the way of {__version__}: "
-            "fairlead daemon --stop ends it"
-        )
+        raise OtherVersion(greeting)
     return link
 
 

@@ -115,7 +115,12 @@ class Link:
             if self.ended:
                 raise Gone(self.ended)
             self._pending[number] = inbox
-        self._send_call(Call(number, name, messages.to_json(arguments), growing))
+        try:
+            self._send_call(Call(number, name, messages.to_json(arguments), growing))
+        except BaseException:
+            with self._lock:
+                self._pending.pop(number, None)
+            raise
         log.debug("the model process is asked: %s", name)
         return number, inbox
 
@@ -133,8 +138,10 @@ class Link:
 
     def _send_call(self, call: Call) -> None:
         with self._writing:
-            kept = [messages.encode(text) for text in self._shelf.replace(call.arguments)]
-            self._write(b"".join([*kept, messages.encode(call)]))
+            # First: they are taken to be there, whether the call can be sent or not.
+            if kept := [messages.encode(text) for text in self._shelf.replace(call.arguments)]:
+                self._write(b"".join(kept))
+            self._write(messages.encode(call))
 
     def _send(self, message: Message) -> None:
         with self._writing:

@@ -167,7 +167,11 @@ class Daemon:
     async def _unload(self) -> None:
         reason = f"it was not used for {self._idle_minutes:g} minutes"
         job = Job(None, "prefetch", lambda over: self.host.unload(reason), None)
-        await asyncio.wrap_future(self.turns.submit(job))
+        try:
+            await asyncio.wrap_future(self.turns.submit(job))
+        except Exception:
+            log.exception("The model cannot be unloaded.")
+            self.used()
 
     def _after_job(self) -> None:
         """See to the memory, on the thread of the model."""

@@ -46,7 +46,7 @@ class Job(Generic[T]):
         """Do the work and answer."""
         try:
             result = self.work(self.over)
-        except Exception as error:
+        except BaseException as error:  # Extensions written in Rust panic with one.
             with contextlib.suppress(InvalidStateError):
                 self.answer.set_exception(error)
         else:
@@ -111,7 +111,10 @@ class Turns:
     def _run(self) -> None:
         while (job := self._next()) is not None:
             job.perform()
-            self._after()
+            try:
+                self._after()
+            except Exception:
+                log.exception("What follows a job has failed. Others are not affected.")
 
     def _next(self) -> Job[Any] | None:
         with self._wake:

@@ -7,7 +7,6 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -178,11 +177,17 @@ class Visit:
             return getattr(self._house, call.name)()
         if self._tools is None:
             raise Unreadable(f"{call.name} before open")
+        if call.name == "members":
+            arguments["cancelled"] = partial(self._is_pointless, call.id)
         if call.name in ANALYSIS_CALLS:
             return await self._house.in_thread(
                 partial(getattr(self._tools, call.name), **arguments)
             )
         return await self._model_call(call, self._tools, arguments)
+
+    def _is_pointless(self, number: int) -> bool:
+        """Tell, on any thread, whether nobody waits for the answer to a call any more."""
+        return number in self._withdrawn or number not in self._calls
 
     async def _open(self, settings: Settings, project: str | None) -> Opened:
         if self.settings is not None:
@@ -210,7 +215,7 @@ class Visit:
             begun, loaded = time.monotonic(), host.loaded
             completer = host.completer(tools)
             # A model that has to be loaded first does not use up the time for decoding.
-            return completer, request if loaded else _later(request, time.monotonic() - begun)
+            return completer, request if loaded else request.later(time.monotonic() - begun)
 
         def complete(over: Callable[[], bool]) -> CompletionResult:
             completer, request = prepared()
@@ -268,23 +273,20 @@ class Visit:
     async def _leave(self) -> None:
         """Abandon what is under way, and stop the client's analysis processes."""
         self._writer.close()
-        self.settings = None
+        was_open, self.settings = self.settings is not None, None
         for task in self._tasks:
             task.cancel()
         self._house.turns.drop(self)
         tools, self._tools = self._tools, None
         if tools is not None:
-            self._house.turns.submit(Job(None, "invoked", partial(self._part, tools), None))
-            await self._house.in_thread(tools.close)
-        self._house.changed()
+            self._house.turns.submit(Job(None, "prefetch", partial(self._part, tools), None))
+        try:
+            if tools is not None:
+                await self._house.in_thread(tools.close)
+        finally:
+            # Whoever has only asked how the process is does not keep it from ending.
+            if was_open:
+                self._house.changed()
 
     def _part(self, tools: Tools, over: Callable[[], bool]) -> None:
         self._house.host.part(tools)
-
-
-def _later(request: CompletionRequest, seconds: float) -> CompletionRequest:
-    """Return `request` with its deadline put off by `seconds`."""
-    end = request.config.deadline
-    if end is None:
-        return request
-    return replace(request, config=replace(request.config, deadline=end + seconds))

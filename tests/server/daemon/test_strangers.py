@@ -13,10 +13,12 @@ import pytest
 from fairlead_server import __version__
 from fairlead_server.daemon import messages
 from fairlead_server.daemon.calls import Greeting
+from fairlead_server.daemon.client import _absolute
 from fairlead_server.daemon.launch import find
 from fairlead_server.daemon.messages import Answer, Call, Failure
 from fairlead_server.daemon.places import Place, private, run_folder
 from fairlead_server.errors import UserError
+from fairlead_server.settings import Settings
 from tests.server.daemon.bench import LIMIT, Bench, request, texts
 
 GREETING = {"greeting": {"version": __version__, "pid": 1}}
@@ -216,3 +218,15 @@ def test_what_is_written_is_json(shared: Bench) -> None:
         stranger.sendall(HELLO)
         data = stranger.recv(1 << 16)
     assert json.loads(data[messages.HEADER :])["is"] == "answer"
+
+
+def test_an_interpreter_that_is_stated_relative_is_found_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "python"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    stated = _absolute(Settings(interpreter="bin/python"), None)
+    assert stated.interpreter == str(program)
