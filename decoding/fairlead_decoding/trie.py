@@ -192,7 +192,7 @@ def _rests(constraint: Constraint) -> list[bytes]:
     return [name[len(typed) :] for name in names[low:high]]
 
 
-@lru_cache(maxsize=_MEMO_SIZE)
+@lru_cache(maxsize=8)
 def _in_order(names: frozenset[bytes]) -> list[bytes]:
     return sorted(names)
 

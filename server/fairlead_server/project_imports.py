@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -73,7 +74,7 @@ def _read(
         relative = _relative(path, root)
         try:
             status = os.stat(path)
-            if status.st_size > LARGEST:
+            if status.st_size > LARGEST or not stat.S_ISREG(status.st_mode):
                 continue
             before = known.get(relative)
             if before is not None and before[0] == status.st_mtime_ns:

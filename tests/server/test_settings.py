@@ -65,6 +65,8 @@ def test_environment() -> None:
         ({"threads": True}, Options(), "threads must be of type int"),
         ({"max_new_tokens": 0}, Options(), "max_new_tokens must be at least 1"),
         ({"patience": -1}, Options(), "patience must be at least 0"),
+        ({"patience": float("inf")}, Options(), "patience must be at most 1,000,000"),
+        ({"idle_minutes": float("nan")}, Options(), "idle_minutes must be at least 0"),
         ({"guided": 1}, Options(), "guided must be of type bool"),
         ({"guided": False}, Options(guided=False), None),
         ({"completion": "items"}, Options(completion="items"), None),

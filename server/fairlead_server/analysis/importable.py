@@ -263,12 +263,14 @@ def _with_imports(
     source: Source, offset: int, lines: tuple[ImportLine, ...], own: frozenset[str]
 ) -> tuple[Source, int]:
     """Return the same as `with_imports`, and faster again at the next place in the document."""
+    if not lines:
+        return source, offset
     head = _head_of(source.text, offset)
     made = _imported(head, lines, own)
     return replace(source, text=made + source.text[len(head) :]), offset + len(made) - len(head)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _imported(head: str, lines: tuple[ImportLine, ...], own: frozenset[str]) -> str:
     return add_imports(head, lines, own)
 

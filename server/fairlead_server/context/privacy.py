@@ -7,6 +7,7 @@ gitignore(5). A ``.fairleadignore`` is written in the same way; what it names is
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -173,4 +174,13 @@ def _patterns(listing: Path) -> GitIgnoreSpec:
 def _read(listing: Path, changed: int) -> GitIgnoreSpec:
     """Read a file with patterns; `changed` makes a file that is written anew another one."""
     lines = listing.read_text(encoding="utf-8", errors="replace").splitlines()
-    return GitIgnoreSpec.from_lines(lines)
+    return GitIgnoreSpec.from_lines(filter(_is_pattern, lines))
+
+
+def _is_pattern(line: str) -> bool:
+    """Tell whether `line` can be understood; one that cannot ignores nothing, as in git."""
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except (ValueError, re.error):
+        return False
+    return True

@@ -15,7 +15,7 @@ LARGEST = 100_000
 """Characters; longer texts are not parsed."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def opened(language: str, before: str) -> tuple[str, ...]:
     """Return what would close the brackets that are open at the end of `before`, innermost last."""
     data = before.encode(errors="replace")
@@ -27,7 +27,7 @@ def opened(language: str, before: str) -> tuple[str, ...]:
     return tuple(left_open(texts))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def closed(language: str, after: str) -> tuple[str, ...] | None:
     """Return the brackets that `after` closes and did not open, None if it is too long to tell."""
     if len(after) > LARGEST:

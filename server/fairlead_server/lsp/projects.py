@@ -16,6 +16,7 @@ from fairlead_monitors.engine import Diagnostic, Diagnostics, Kind, Names
 from fairlead_server.completing import Completing
 from fairlead_server.context.privacy import is_admissible, is_secret
 from fairlead_server.document import DocumentSnapshot
+from fairlead_server.errors import UserError
 from fairlead_server.lsp.cells import shift, whole
 from fairlead_server.settings import Settings, for_completer
 from fairlead_server.settings.values import OF_MODELS
@@ -53,6 +54,8 @@ class ProjectCompleters(Completing):
         self._lock = threading.Lock()
         self._first = first
         self._completers: dict[str | None, tuple[Settings, Completing]] = {}
+        self._stale: list[Completing] = []
+        self._closed = False
         self._main = self._of(first)
 
     @property
@@ -72,6 +75,7 @@ class ProjectCompleters(Completing):
         if refusal := self._refusal(document):
             return CompletionResult((), remarks=(refusal,))
         completer = self._at(document)
+        self._close_stale()
         return completer.complete(self._shown(request), cancelled=cancelled, growing=growing)
 
     def rank(
@@ -85,7 +89,9 @@ class ProjectCompleters(Completing):
         """Rank in the document's project; nothing where nothing may be shown to a model."""
         if self._refusal(request.document):
             return NameRanking()
-        return self._at(request.document).rank(self._shown(request), names, k, cancelled=cancelled)
+        completer = self._at(request.document)
+        self._close_stale()
+        return completer.rank(self._shown(request), names, k, cancelled=cancelled)
 
     def members(
         self,
@@ -125,18 +131,27 @@ class ProjectCompleters(Completing):
         self._at(document).warm(whole(document))
 
     def keep(self, projects: Collection[str | None]) -> None:
-        """Close the completers of other projects than these, and of the first."""
+        """Close the completers of other projects than these, and of the first.
+
+        As with `complete`, a model may be in use: for the same thread.
+        """
         with self._lock:
             gone = [name for name in self._completers if name not in {*projects, self._first}]
-            closing = [self._completers.pop(name)[1] for name in gone]
-        for completer in closing:
-            completer.close()
+            self._stale += [self._completers.pop(name)[1] for name in gone]
+        self._close_stale()
 
     def close(self) -> None:
-        """Close all completers."""
+        """Close all completers; whoever comes later gets none."""
         with self._lock:
-            closing = [completer for _, completer in self._completers.values()]
+            self._closed = True
+            self._stale += [completer for _, completer in self._completers.values()]
             self._completers.clear()
+        self._close_stale()
+
+    def _close_stale(self) -> None:
+        """Close what was given up; on the thread that may be using its model, and no other."""
+        with self._lock:
+            closing, self._stale = self._stale, []
         for completer in closing:
             completer.close()
 
@@ -146,12 +161,14 @@ class ProjectCompleters(Completing):
     def _of(self, project: str | None) -> Completing:
         wanted = for_completer(self._settings_of(project))
         with self._lock:
+            if self._closed:
+                raise UserError("the settings have changed")
             settings, completer = self._completers.get(project, (None, None))
             # The first one is replaced by the server: the model may have to be another.
             if completer is not None and (settings == wanted or project == self._first):
                 return completer
             if completer is not None:
-                completer.close()
+                self._stale.append(completer)
                 del self._completers[project]
             made = self._build(self._with_one_model(wanted), project)
             self._completers[project] = (wanted, made)

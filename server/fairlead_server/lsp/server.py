@@ -23,7 +23,7 @@ from fairlead_server.lsp.snapshot import NOTEBOOKS, folders_of, project_in
 from fairlead_server.lsp.state import State
 from fairlead_server.lsp.status import StatusLine
 from fairlead_server.lsp.waiting import Waiting
-from fairlead_server.lsp.worker import ModelState, Worker
+from fairlead_server.lsp.worker import ModelState, Priority, Worker
 from fairlead_server.settings import Options, Settings, for_completer
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,10 @@ class FairleadServer(LanguageServer):
             self._loaded = wanted
             self.worker.load(partial(self._build_all, first))
         elif self._loop is not None and self._projects is not None:
-            self._loop.run_in_executor(None, self._projects.keep, self.state.folders)
+            projects, folders = self._projects, self.state.folders
+            self.worker.submit(
+                "(folders)", Priority.PREFETCH, lambda _, over: projects.keep(folders), None
+            )
 
     def _build_all(self, first: str | None) -> Completing:
         """Make the completer of the first project, on the worker's thread; others come later."""

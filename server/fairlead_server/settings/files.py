@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -89,6 +89,8 @@ def _read(path: Path, stamp: tuple[int, ...] | None) -> Read:
         return Options(), (f"{path}: cannot be read, and is ignored: {error.strerror}",)
     except UnicodeDecodeError as error:
         return Options(), (f"{path}: is not UTF-8 (byte {error.start}), and is ignored",)
+    except RecursionError:
+        return Options(), (f"{path}: is nested too deeply, and is ignored",)
     except ValueError as error:
         # The error of a TOML parser is one, and names line and column, but for the last ones.
         last = f"at the end, line {len(text.splitlines()) or 1}"
@@ -127,9 +129,3 @@ def _path(value: str | None, folder: Path) -> str | None:
 
 def _separators() -> set[str]:
     return set(filter(None, (os.sep, os.altsep)))
-
-
-def watched(folders: tuple[str, ...]) -> Iterator[Path]:
-    """Yield the files whose changes count when the projects in `folders` are open."""
-    yield user_file()
-    yield from map(project_file, folders)

@@ -9,7 +9,7 @@ from typing import Any
 
 from fairlead_server import plugins
 from fairlead_server.context.source import NAMES
-from fairlead_server.settings.values import CHOICES, LEAST, Options
+from fairlead_server.settings.values import CHOICES, LEAST, MOST, Options
 
 _KINDS = {field.name: str(field.type).removesuffix(" | None") for field in fields(Options)}
 _TYPES: Mapping[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
@@ -59,9 +59,18 @@ def _read(key: str, item: object) -> tuple[Any, list[str]]:
         return None, [f"{key} must be of type {kind}"]
     if key in CHOICES and item not in CHOICES[key]:
         return None, [f"{key} must be one of {', '.join(CHOICES[key])}; not {item!r}"]
-    if isinstance(item, (int, float)) and item < LEAST.get(key, item):
-        return None, [f"{key} must be at least {LEAST[key]}"]
+    if isinstance(item, (int, float)) and key in LEAST:
+        return _within(key, item)
     return item, []
+
+
+def _within(key: str, number: float) -> tuple[float | None, list[str]]:
+    """Return a number that is not out of its range, as TOML's nan is of any."""
+    if number > MOST:
+        return None, [f"{key} must be at most {MOST:,}"]
+    if not number >= LEAST[key]:
+        return None, [f"{key} must be at least {LEAST[key]}"]
+    return number, []
 
 
 def _fits(item: object, kind: str) -> bool:

@@ -106,6 +106,9 @@ LEAST: Mapping[str, float] = {
 }
 """The least value of each number; there is none for the rest."""
 
+MOST = 1_000_000
+"""The most that any of them may be: waiting for longer is more than threads can do."""
+
 OF_REQUESTS = frozenset(
     {
         "guided",

@@ -189,3 +189,12 @@ def test_of_many_files_the_last_changed_ones_are_taken(tmp_path: Path) -> None:
         os.utime(tmp_path / f"f{number:02}.py", (1000 + number, 1000 + number))
     found = [int(d.text) for d in siblings(str(tmp_path / "own.py"))]
     assert found == list(range(MOST + 3, 3, -1))
+
+
+def test_a_pattern_that_nobody_understands_ignores_nothing_and_spoils_nothing(
+    tmp_path: Path,
+) -> None:
+    patterns = "[z-a]\nfoo\\\n!\n*.log\n"
+    make(tmp_path, {".git/HEAD": "", ".gitignore": patterns, "a.py": "", "a.log": ""})
+    assert not is_ignored(str(tmp_path / "a.py"))
+    assert is_ignored(str(tmp_path / "a.log"))

@@ -97,7 +97,9 @@ async def serve(settings: Settings, project: Path) -> AsyncIterator[Client]:
 
 
 def _greeting(settings: Settings, project: Path) -> types.InitializeParams:
-    stated = {name: value for name, value in dataclasses.asdict(settings).items() if value}
+    stated = {
+        name: value for name, value in dataclasses.asdict(settings).items() if value is not None
+    }
     return types.InitializeParams(
         process_id=os.getpid(),
         root_uri=project.as_uri(),

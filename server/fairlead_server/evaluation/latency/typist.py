@@ -79,9 +79,8 @@ class Typist:
         line, column = self._position(offset)
         request = f"cancelled-{len(self._waits.cancelled)}"
         known = len(self._client.late_tokens)
-        answer = asyncio.wrap_future(
-            self._client.begin(_INLINE, _inline(self._uri, line, column, invoked=True), request)
-        )
+        params = _inline(self._uri, line, self._units_before(line, column), invoked=True)
+        answer = asyncio.wrap_future(self._client.begin(_INLINE, params, request))
         end = time.monotonic() + _DECODING
         while time.monotonic() < end and not answer.done():
             self._waits.others.append(await self._ask_something_else())
@@ -113,7 +112,7 @@ class Typist:
 
     async def _ask(self, line: int, column: int) -> tuple[str, float]:
         """Ask without being told to, as editors do; return the text and the seconds it took."""
-        params = _inline(self._uri, line, column, invoked=False)
+        params = _inline(self._uri, line, self._units_before(line, column), invoked=False)
         found, seconds = await self._client.timed(_INLINE, params)
         items = list(found.items if found else ())
         return (str(items[0].insert_text) if items else ""), seconds
@@ -128,6 +127,9 @@ class Typist:
         end = time.monotonic() + 10
         while not condition() and time.monotonic() < end:
             await asyncio.sleep(0.005)
+
+    def _units_before(self, line: int, column: int) -> int:
+        return _units(self._lines[line][:column])
 
     def _position(self, offset: int) -> tuple[int, int]:
         for line, text in enumerate(self._lines):

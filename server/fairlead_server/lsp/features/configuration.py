@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import uuid
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -125,7 +127,7 @@ def options_from(value: object) -> Options:
 def _watchers(relative: bool) -> types.DidChangeWatchedFilesRegistrationOptions:
     watchers = [types.FileSystemWatcher(f"**/{PROJECT_FILE}")]
     if relative:
-        own = user_file()
+        own = Path(os.path.abspath(user_file()))
         # The user's file lies in no workspace.
         pattern = types.RelativePattern(own.parent.as_uri(), own.name)
         watchers.append(types.FileSystemWatcher(pattern))
