@@ -15,11 +15,45 @@ from fairlead_server.suggestion import (
 )
 
 
-class Completing(Protocol):
+class Analysing(Protocol):
+    """Knows a project. May be called from any thread."""
+
+    def members(
+        self,
+        document: DocumentSnapshot,
+        offset: int,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = ...,
+    ) -> Names | None:
+        """Return the members that may be named at `offset`, None where no dereference ends there.
+
+        A name that is typed in part already does not narrow the answer. Ends soon once `cancelled`.
+        """
+
+    def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
+        """Return the names of `kind` that may begin at `offset`, where none of one is written."""
+
+    def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
+        """Return what is wrong with `document`."""
+
+    def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
+        """Return how the name that ends at `offset` is declared, in its language; may be blank."""
+
+    def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
+        """Return what is in `text`, inserted at `offset`, with what analysis says of each part."""
+
+    def warm(self, document: DocumentSnapshot) -> None:
+        """Start analysing `document` ahead of the first question; returns at once."""
+
+    def close(self) -> None:
+        """Stop the analysis processes, and free what else there is."""
+
+
+class Completing(Analysing, Protocol):
     """Completes documents.
 
-    `complete` and `rank` are for one thread at a time, as they use the model; the others may be
-    called from any.
+    `complete` and `rank` are for one thread at a time, as they use the model.
     """
 
     @property
@@ -53,34 +87,3 @@ class Completing(Protocol):
         A name is given as what is to be written at the offset: ``pend`` for ``append`` after
         ``xs.ap``. Ends early at the deadline of the request's config.
         """
-
-    def members(
-        self,
-        document: DocumentSnapshot,
-        offset: int,
-        patience: float,
-        *,
-        cancelled: Callable[[], bool] = ...,
-    ) -> Names | None:
-        """Return the members that may be named at `offset`, None where no dereference ends there.
-
-        A name that is typed in part already does not narrow the answer. Ends soon once `cancelled`.
-        """
-
-    def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
-        """Return the names of `kind` that may begin at `offset`, where none of one is written."""
-
-    def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
-        """Return what is wrong with `document`."""
-
-    def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
-        """Return how the name that ends at `offset` is declared, in its language; may be blank."""
-
-    def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
-        """Return what is in `text`, inserted at `offset`, with what analysis says of each part."""
-
-    def warm(self, document: DocumentSnapshot) -> None:
-        """Start analysing `document` ahead of the first question; returns at once."""
-
-    def close(self) -> None:
-        """Stop the analysis processes and free the model."""

@@ -48,6 +48,11 @@ def choices(stated: Mapping[str, Choice] | None, *, trusted: bool) -> dict[str, 
     return chosen
 
 
+def unchecked(language: str, error: UserError) -> str:
+    """Tell users what it means that the engine of a language cannot be made."""
+    return f"{language} is completed without checks: {error}"
+
+
 def engines(
     chosen: Mapping[str, Choice],
     project: str | None,

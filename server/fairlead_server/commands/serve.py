@@ -7,6 +7,7 @@ import logging
 from dataclasses import replace
 from functools import partial
 
+from fairlead_server.analysis.choice import unchecked
 from fairlead_server.commands import options
 from fairlead_server.daemon.client import build
 from fairlead_server.errors import UserError
@@ -37,4 +38,4 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _refused(language: str, error: UserError) -> None:
     """One engine that cannot be made leaves the others as they are."""
-    log.warning("%s is completed without checks: %s", language, error)
+    log.warning("%s", unchecked(language, error))

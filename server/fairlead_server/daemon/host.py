@@ -7,49 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from fairlead_monitors.engine import Diagnostics, Kind, Names
-from fairlead_server.completing import Completing
+from fairlead_server.completing import Analysing, Completing
 from fairlead_server.daemon.identity import size_of
 from fairlead_server.daemon.memory import MB, give_back, resident_mb
-from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.model_files import find_model
 from fairlead_server.settings import Settings
-from fairlead_server.suggestion import CheckedName
 
 log = logging.getLogger(__name__)
-
-
-class Tools(Protocol):
-    """What analysis knows of one client's project: the part of `Completing` without the model."""
-
-    def members(
-        self,
-        document: DocumentSnapshot,
-        offset: int,
-        patience: float,
-        *,
-        cancelled: Callable[[], bool] = ...,
-    ) -> Names | None:
-        """See `Completing`."""
-
-    def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
-        """See `Completing`."""
-
-    def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
-        """See `Completing`."""
-
-    def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
-        """See `Completing`."""
-
-    def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
-        """See `Completing`."""
-
-    def warm(self, document: DocumentSnapshot) -> None:
-        """See `Completing`."""
-
-    def close(self) -> None:
-        """Stop the analysis processes."""
 
 
 class Model(Protocol):
@@ -67,7 +32,7 @@ class Model(Protocol):
 
 
 M = TypeVar("M", bound=Model)
-C = TypeVar("C", bound=Tools)
+C = TypeVar("C", bound=Analysing)
 Remark = Callable[[str], None]
 """Told what a client's user should know."""
 
@@ -92,7 +57,7 @@ class Host:
         self._parts = parts
         self._settings = settings
         self._model: Model | None = None
-        self._completers: dict[Tools, Completing] = {}
+        self._completers: dict[Analysing, Completing] = {}
 
     @property
     def loaded(self) -> bool:
@@ -107,14 +72,14 @@ class Host:
             log.info("%s is loaded", self._model.name)
         return self._model
 
-    def completer(self, tools: Tools) -> Completing:
+    def completer(self, tools: Analysing) -> Completing:
         """Return the completer of the client with `tools`, and the model with it."""
         model = self.model()
         if tools not in self._completers:
             self._completers[tools] = self._parts.complete(model, tools)
         return self._completers[tools]
 
-    def part(self, tools: Tools) -> None:
+    def part(self, tools: Analysing) -> None:
         """Forget the completer of a client that has left."""
         self._completers.pop(tools, None)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.prompt import Layout
 from fairlead_decoding.trie import trie_of
+from fairlead_server.analysis.choice import unchecked
 from fairlead_server.completer import Completer
 from fairlead_server.daemon.host import Parts, Remark
 from fairlead_server.engine import build_analysis, layout_of, load_decoder
@@ -52,7 +53,7 @@ def equip(settings: Settings, project: str | None, remark: Remark) -> ClientTool
     """Set up the engines of a project. Raises `UserError`."""
 
     def refused(language: str, error: UserError) -> None:
-        remark(f"{language} is completed without checks: {error}")
+        remark(unchecked(language, error))
 
     layout = layout_of(settings)
     return ClientTools(build_analysis(settings, project, refused=refused), layout)

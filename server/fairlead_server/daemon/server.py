@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -42,7 +43,8 @@ class Daemon:
     def __init__(self, parts: Parts[Any, Any], settings: Settings, grace: float = GRACE) -> None:
         self.parts = parts
         self.host = Host(parts, settings)
-        self.turns = Turns(self._after_job)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.turns = Turns(self._after_job, self._rested)
         self._settings = settings
         self._grace = grace
         self._begun = time.monotonic()
@@ -61,7 +63,7 @@ class Daemon:
         `leave` is called first then, to make room for another process. Returns whether the model
         could be freed: one in the middle of a step cannot.
         """
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         server = await asyncio.start_unix_server(self._welcome, sock=listening, limit=_BUFFER)
@@ -172,6 +174,13 @@ class Daemon:
         except Exception:
             log.exception("The model cannot be unloaded.")
             self.used()
+
+    def _rested(self) -> None:
+        """Take note, from the thread of the model, that it has been in use until now."""
+        if self._loop is not None:
+            # The loop is closed before a thread that cannot be stopped has come to its end.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self.used)
 
     def _after_job(self) -> None:
         """See to the memory, on the thread of the model."""

@@ -55,10 +55,16 @@ class Job(Generic[T]):
 
 
 class Turns:
-    """A thread that performs jobs. `after` is called on it after each of them."""
+    """A thread that performs jobs.
 
-    def __init__(self, after: Callable[[], None] = lambda: None) -> None:
+    On it, `after` is called after each of them, and `rested` whenever there is nothing to do.
+    """
+
+    def __init__(
+        self, after: Callable[[], None] = lambda: None, rested: Callable[[], None] = lambda: None
+    ) -> None:
         self._after = after
+        self._rested = rested
         self._wake = threading.Condition()
         self._queue: list[Job[Any]] = []
         self._running: Job[Any] | None = None
@@ -84,10 +90,10 @@ class Turns:
     def drop(self, client: Hashable) -> None:
         """Abandon all jobs of `client`."""
         with self._wake:
-            jobs = [job for job in self._jobs() if job.client == client]
+            # Answered before the thread can choose one of them, which would note the client again.
+            for job in [job for job in self._jobs() if job.client == client]:
+                job.abandon()
             self._served.pop(client, None)
-        for job in jobs:
-            job.abandon()
 
     def idle(self) -> bool:
         """Tell whether there is nothing to do."""
@@ -127,6 +133,7 @@ class Turns:
                     self._running = job
                     self._served[job.client] = time.monotonic()
                     return job
+                self._rested()
                 self._wake.wait()
             return None
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from fairlead_server import __version__
-from fairlead_server.completing import Completing
+from fairlead_server.completing import Analysing, Completing
 from fairlead_server.daemon import messages
 from fairlead_server.daemon.calls import (
     ANALYSIS_CALLS,
@@ -22,7 +22,7 @@ from fairlead_server.daemon.calls import (
     unheard,
 )
 from fairlead_server.daemon.failures import told
-from fairlead_server.daemon.host import Host, Parts, Tools, require_room
+from fairlead_server.daemon.host import Host, Parts, require_room
 from fairlead_server.daemon.messages import (
     Answer,
     Call,
@@ -97,7 +97,7 @@ class Visit:
         self._withdrawn: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
-        self._tools: Tools | None = None
+        self._tools: Analysing | None = None
         self.settings: Settings | None = None
         """Those of the client, once it has opened."""
         self.project: str | None = None
@@ -207,7 +207,7 @@ class Visit:
             self._house.changed()
             raise
 
-    async def _model_call(self, call: Call, tools: Tools, arguments: dict[str, Any]) -> Any:
+    async def _model_call(self, call: Call, tools: Analysing, arguments: dict[str, Any]) -> Any:
         request: CompletionRequest = arguments["request"]
         host = self._house.host
 
@@ -288,5 +288,5 @@ class Visit:
             if was_open:
                 self._house.changed()
 
-    def _part(self, tools: Tools, over: Callable[[], bool]) -> None:
+    def _part(self, tools: Analysing, over: Callable[[], bool]) -> None:
         self._house.host.part(tools)

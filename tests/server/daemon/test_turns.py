@@ -124,3 +124,20 @@ def test_what_a_job_raises_is_its_answer_and_the_next_is_done() -> None:
     assert turns.submit(Job("a", "automatic", lambda over: "x", "")).result(LIMIT) == "x"
     assert turns.close(LIMIT)
     assert turns.submit(Job("a", "automatic", lambda over: "x", "closed")).result(LIMIT) == "closed"
+
+
+def test_rest_is_told_once_there_is_nothing_to_do() -> None:
+    go, rested = threading.Event(), threading.Event()
+
+    def after() -> None:
+        assert go.wait(LIMIT)
+
+    turns = Turns(after, rested.set)
+    assert turns.submit(Job("a", "automatic", lambda over: "done", "")).result(LIMIT) == "done"
+    # The answer is there, and what follows the job is not over.
+    assert not turns.idle()
+    rested.clear()
+    go.set()
+    assert rested.wait(LIMIT)
+    assert turns.idle()
+    assert turns.close(LIMIT)
