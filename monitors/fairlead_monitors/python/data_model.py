@@ -22,7 +22,8 @@ _OF_SOME = frozenset({"__dict__", "__module__", "__weakref__", "__annotations__"
 INSTANCE = BUILT_IN | _OF_SOME
 CLASS = _special(type, object) | {"__annotations__", "__slots__", "__match_args__"}
 FUNCTION = _special(_function, types.MethodType, types.BuiltinFunctionType) | {"__wrapped__"}
-MODULE = _special(types) | {"__path__", "__annotations__"}
+OF_CLASSES = CLASS | frozenset(dir(type))
+MODULE = _special(types, types.ModuleType) | {"__path__", "__annotations__"}
 
 ANY_OBJECT = INSTANCE | CLASS | FUNCTION | MODULE | _special(None, Exception)
 """Names that tell nothing about what an object is."""

@@ -28,6 +28,8 @@ DEFINING_METHODS = frozenset(
         "setup_class",
     }
 )
+
+_CLASS_TAKERS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 """Methods in which assigning a new attribute is ordinary (pylint's defining-attr-methods)."""
 
 
@@ -135,6 +137,22 @@ def may_create_attribute(placeholder: Any) -> bool:
     if is_first and function.name.value not in DEFINING_METHODS:
         return False
     return _starts_statement(nodes[0])
+
+
+def is_implicit_class(placeholder: Any) -> bool:
+    """Tell whether the receiver is the class that a method gets without saying so.
+
+    (The Python Language Reference, 3.3.1 and 3.3.3: no decorator makes these what they are.)
+    """
+    nodes, function = receiver_nodes(placeholder), enclosing_function(placeholder)
+    if function is None or len(nodes) != 1 or function.name.value not in _CLASS_TAKERS:
+        return False
+    parameters = function.get_params()
+    return (
+        bool(parameters)
+        and parameters[0].name.value == nodes[0].value
+        and is_first_of_method(parameters[0])
+    )
 
 
 def _starts_statement(name: Any) -> bool:

@@ -12,7 +12,7 @@ from jedi.api.completion import complete_trailer, get_user_context
 from fairlead_monitors.engine import Completeness, Names, Source
 from fairlead_monitors.python import jedi_cursor as cursor
 from fairlead_monitors.python import jedi_rules as rules
-from fairlead_monitors.python.data_model import ANY_OBJECT, data_model, only_declared
+from fairlead_monitors.python.data_model import ANY_OBJECT, OF_CLASSES, data_model, only_declared
 from fairlead_monitors.python.jedi_extra import document_names
 from fairlead_monitors.python.jedi_narrow import checked_values, contradiction, guard
 from fairlead_monitors.python.jedi_script import ENGINE, Place, ask
@@ -55,6 +55,8 @@ def members_of(module: Any, leaf: Any) -> Names:
         return Names.unknown(ENGINE, "type known to be None at most" if values else "type unknown")
     names |= rules.extra_names(values) | document_names(leaf, receiver)
     names = (names - only_declared(values)) | data_model(values)
+    if cursor.is_implicit_class(leaf):
+        names |= OF_CLASSES
     reason = (
         unresolved
         or found.gap
