@@ -13,7 +13,8 @@ from fairlead_monitors.trees import Grammar, edited, grammar
 
 KIND = "syntax"
 _ENGINE = "tree-sitter"
-_MORE = "more has to follow"
+MORE = "more has to follow"
+"""The reason that is given for a text that breaks off."""
 _LONGEST_REPETITION = 80
 """Bytes after the cursor that the end of a text may repeat."""
 
@@ -69,7 +70,7 @@ class SyntaxCheck:
         verdict, reason = self._verdict(data)
         whole = data.rpartition(b"\n")[0]
         if verdict is Verdict.INVALID and self._verdict(whole)[0] is not Verdict.INVALID:
-            return Verdict.UNKNOWN, _MORE
+            return Verdict.UNKNOWN, MORE
         return verdict, reason
 
     def _verdict(self, data: bytes) -> tuple[Verdict, str]:
@@ -80,7 +81,7 @@ class SyntaxCheck:
         if not self._is_mendable:
             return Verdict.UNKNOWN, "the document does not parse without it either"
         if self._can_be_mended(self._grammar, data):
-            return Verdict.UNKNOWN, _MORE
+            return Verdict.UNKNOWN, MORE
         return Verdict.INVALID, "it does not parse"
 
     @cached_property

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from itertools import islice, product
 
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Completeness, Kind, Names, Source
-from fairlead_monitors.lookup import LATE, settle
+from fairlead_monitors.lookup import LATE, Questions
 from fairlead_server.analysis.importable import ImportableEngine, Project, with_imports
 from fairlead_server.importing import ImportLine
 from fairlead_server.importing.unbound import Use, is_unbound, uses
@@ -43,7 +45,7 @@ class NeededImports:
         source = Source(context.path, context.prefix + context.suffix)
         project = self.engine.project(source)
         needed = self._needed(suggestion, project)
-        choices = [self._existing(project.ways(use, source)) for use in needed]
+        choices = self._existing([project.ways(use, source) for use in needed])
         for number, lines in enumerate(islice(product(*choices), _COMBINATIONS if needed else 0)):
             found = self._checked(suggestion, [use.name for use in needed], lines, project)
             # What is less likely has to be right for certain.
@@ -70,15 +72,25 @@ class NeededImports:
                 found[use.name] = use
         return list(found.values())
 
-    def _existing(self, lines: Sequence[ImportLine]) -> list[ImportLine]:
-        """Return those of `lines` of which analysis finds what they import."""
-        return [line for line in lines if self._exists(line)]
+    @cached_property
+    def _questions(self) -> Questions[str, Names]:
+        """What was asked about modules: suggestions for one place often need the same ones."""
+        return Questions(self.context)
+
+    def _existing(self, ways: Sequence[Sequence[ImportLine]]) -> list[list[ImportLine]]:
+        """Return those of all `ways` of which analysis finds what they import."""
+        for lines in ways:
+            for line in lines:
+                text, _ = _opening(line)
+                self._questions.ask(text, partial(self._ask, text))
+        return [[line for line in lines if self._exists(line)] for lines in ways]
+
+    def _ask(self, text: str) -> Future[Names]:
+        return self.engine.names(Kind.IMPORT, Source(self.context.path, text), len(text))
 
     def _exists(self, line: ImportLine) -> bool:
         text, name = _opening(line)
-        asked = self.engine.names(Kind.IMPORT, Source(self.context.path, text), len(text))
-        late = Names.unknown(self.engine.name, LATE)
-        names = settle(self.context, asked, self.context.clock(), late)
+        names = self._questions.wait(text, Names.unknown(self.engine.name, LATE))
         if not name:
             return names.completeness is not Completeness.UNKNOWN and bool(names.names)
         return name in names.names

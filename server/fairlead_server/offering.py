@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from fairlead_decoding.types import Completion, Veto
-from fairlead_monitors.evidence import Evidence, Verdict
+from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.syntax import SyntaxCheck
 from fairlead_server.finishing import Draft, Finished, finish
 from fairlead_server.parsing import may_end, parsed
@@ -33,6 +34,8 @@ def offered(
     Each is finished first, unless they are wanted `raw`. What was checked of it is found out
     from the finished text, so that the evidence is about what is offered.
     """
+    # The document without the text is parsed once for each length that texts replace.
+    syntax = cache(partial(_syntax, site))
     found: dict[tuple[str, int], tuple[Suggestion, bool]] = {}
     dropped = []
     for completion in completions:
@@ -40,7 +43,7 @@ def offered(
         if not finished.text and finished.applied:
             dropped.append(Dropped(_text(completion), finished.applied[-1]))
             continue
-        made, valid = _suggestion(completion, finished, site, checking)
+        made, valid = _suggestion(completion, finished, site, syntax, checking)
         found.setdefault((made.text, made.replaces), (made, valid))
     ordered = sorted(found.values(), key=lambda pair: not pair[1])
     return tuple(made for made, _ in ordered), tuple(dropped)
@@ -70,13 +73,21 @@ def _as_it_is(completion: Completion, site: Site) -> Finished:
     return Finished(_text(completion), site.replaces)
 
 
+def _syntax(site: Site, replaces: int) -> SyntaxCheck:
+    return SyntaxCheck(site.language, site.prefix, site.suffix[replaces:])
+
+
 def _suggestion(
-    completion: Completion, finished: Finished, site: Site, checking: Checking | None
+    completion: Completion,
+    finished: Finished,
+    site: Site,
+    syntax: Callable[[int], SyntaxCheck],
+    checking: Checking | None,
 ) -> tuple[Suggestion, bool]:
     """Return the suggestion, and whether it is not known to be wrong."""
     kept, verdict, replaces = in_step(completion, finished.text), None, finished.replaces
     if checking is not None:
-        kept, verdict = _parsed(kept, site, replaces, checking)
+        ((kept, verdict),) = parsed([kept], syntax(replaces), checking)
         if _text(kept) != finished.text and replaces != site.replaces:
             # What is replaced may have had its reason in what has been cut off.
             replaces = finish(_draft(kept, site)).replaces
@@ -84,14 +95,6 @@ def _suggestion(
     made = suggestion(kept, checking, verdict, crlf=crlf)
     valid = verdict is None or verdict.verdict is not Verdict.INVALID
     return replace(made, replaces=replaces, applied=finished.applied), valid
-
-
-def _parsed(
-    completion: Completion, site: Site, replaces: int, checking: Checking
-) -> tuple[Completion, Evidence]:
-    syntax = SyntaxCheck(site.language, site.prefix, site.suffix[replaces:])
-    (found,) = parsed([completion], syntax, checking)
-    return found
 
 
 def _draft(completion: Completion, site: Site) -> Draft:

@@ -20,6 +20,9 @@ AGE = 20.0
 MOST, LARGEST, SECONDS = 4000, 200_000, 5.0
 """How many files are looked at, of how many bytes each, in how much time; others do not count."""
 
+PROJECTS = 8
+"""How many projects are remembered in each language, those that were last asked about."""
+
 _SUFFIXES = {"python": (".py", ".pyi"), "java": (".java",)}
 LANGUAGES = frozenset(_SUFFIXES)
 
@@ -28,9 +31,9 @@ LANGUAGES = frozenset(_SUFFIXES)
 class _Known:
     """What has been read of one project in one language."""
 
+    index: ProjectIndex
     looked: float = float("-inf")
     files: dict[str, tuple[int, FileImports]] = field(default_factory=dict)
-    index: ProjectIndex = field(default_factory=ProjectIndex)
 
 
 class ProjectImports:
@@ -48,13 +51,29 @@ class ProjectImports:
         if not root:
             return build_index([own], language)
         with self._lock:
-            known = self._known.setdefault((root, language), _Known())
-            if time.monotonic() - known.looked > AGE:
-                known.files = dict(_read(root, language, known.files))
-                files = (imports for _, imports in known.files.values())
-                known.index = build_index(files, language, own_modules(known.files))
-                known.looked = time.monotonic()
+            known = self._of(root, language)
             return known.index if path in known.files else known.index.joined(own)
+
+    def _of(self, root: str, language: str) -> _Known:
+        """Return what is known of a project, after another look if the last one has aged."""
+        key = root, language
+        # Put last again, so that the first is the one to forget.
+        known = self._known[key] = self._known.pop(key, _Known(build_index((), language)))
+        if len(self._known) > PROJECTS * len(LANGUAGES):
+            del self._known[next(iter(self._known))]
+        begun = time.monotonic()
+        if begun - known.looked > AGE:
+            before, known.files = known.files, dict(_read(root, language, known.files))
+            if _imports(before) != _imports(known.files):
+                files = _imports(known.files)
+                known.index = build_index(files.values(), language, own_modules(files))
+            # What changes from then on may not have been seen.
+            known.looked = begun
+        return known
+
+
+def _imports(files: dict[str, tuple[int, FileImports]]) -> dict[str, FileImports]:
+    return {path: imports for path, (_, imports) in files.items()}
 
 
 def own_modules(paths: Iterable[str]) -> frozenset[str]:

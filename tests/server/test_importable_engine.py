@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from fairlead_monitors.engine import Completeness, Kind, Names, Source, Unknowing, answered
+from fairlead_server.analysis import importable
 from fairlead_server.analysis.importable import ImportableEngine, either
 from fairlead_server.importing import FileImports, ImportLine, ProjectIndex, build_index
 
@@ -127,6 +130,58 @@ def test_who_gives_up_withdraws_the_question(kind: Kind) -> None:
     answer.cancel()
     assert recorder.pending
     assert all(question.cancelled() for question in recorder.pending)
+
+
+@pytest.mark.parametrize("kind", [Kind.SCOPE, Kind.MEMBER, Kind.IMPORT])
+def test_a_failure_is_passed_on(kind: Kind) -> None:
+    recorder = Recorder()
+    answer = importing(recorder).names(kind, Source(PATH, "time."), 5)
+    for question in recorder.pending:
+        question.set_exception(OSError("gone"))
+    assert answer.done()
+    assert isinstance(answer.exception(), OSError)
+
+
+class AtOnce:
+    """Runs what a thread would run when it is started."""
+
+    def __init__(self, target: Callable[..., None], args: tuple[Any, ...], daemon: bool) -> None:
+        self.start = lambda: target(*args)
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = SimpleNamespace(Thread=AtOnce, Condition=threading.Condition)
+    monkeypatch.setattr(importable, "threading", made)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_project_that_did_not_change_stays_the_same_object(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(importable, "AGE", -1)
+    files = [FileImports(USES)]
+    engine = ImportableEngine(Recorder(), "python", lambda source: build_index(files, "python"))
+    first = engine.project(Source(PATH, ""))
+    assert first.likely.names
+    assert engine.project(Source(PATH, "")) is first
+    files.append(FileImports((ImportLine("more"),)))
+    assert "more" in engine.project(Source(PATH, "")).likely.names
+
+
+@pytest.mark.usefixtures("at_once")
+def test_documents_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importable, "DOCUMENTS", 2)
+    read: list[str] = []
+
+    def index(source: Source) -> ProjectIndex:
+        read.append(source.path)
+        return INDEX
+
+    engine = ImportableEngine(Recorder(), "python", index)
+    for path in "abacb":
+        assert engine.project(Source(path, "")).is_read
+    assert "".join(read) == "abcb"
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import Source
+from fairlead_monitors.engine import Completeness, Kind, Names, Source, Unknowing
 from fairlead_server.analysis.importable import ImportableEngine
 from fairlead_server.analysis.jedi_engine import JediEngine
 from fairlead_server.document import DocumentSnapshot
@@ -152,3 +154,38 @@ def test_absent_names_are_refused(shop: Shop, typed: str, data: str, admitted: s
     path = os.path.join(shop.folder, "shop", "new.py")
     monitor = monitors(["python"])["python"](Context(path, before, after, shop.engine, 60.0))
     assert data[: monitor.admitted(data.encode())] == admitted
+
+
+class Together(Unknowing):
+    """Knows every package, and says so when it has been asked about two."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._pending: list[Future[Names]] = []
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        if kind is not Kind.IMPORT:
+            return super().names(kind, source, offset)
+        self.asked.append(source.text)
+        answer: Future[Names] = Future()
+        self._pending.append(answer)
+        while len(self.asked) > 1 and self._pending:
+            known = Names(frozenset({"List", "Map", "Path"}), Completeness.COMPLETE, self.name)
+            self._pending.pop().set_result(known)
+        return answer
+
+
+def test_imports_are_asked_for_together_and_once() -> None:
+    together = Together()
+    engine = ImportableEngine(together, "java", lambda source: ProjectIndex("java"))
+    engine.prepare(Source("A.java", ""), 60.0)
+    context = Context("A.java", "class A { Object o = ", "; }", engine, clock=count().__next__)
+    needed = NeededImports(engine, monitors(["java"])["java"], context, "java")
+    for text in ("List.of(Path.of(Map.of()))", "Map.of(List.of(Path.of()))"):
+        found = needed.added(Suggestion(text, -1.0, "stop", False, ()))
+        assert sorted(found.imports) == [
+            "import java.nio.file.Path;",
+            "import java.util.List;",
+            "import java.util.Map;",
+        ]
+    assert together.asked == ["import java.util.", "import java.nio.file."]

@@ -7,6 +7,8 @@ import pytest
 from fairlead_decoding.types import Completion, FinishReason, Veto
 from fairlead_monitors.context import Context
 from fairlead_monitors.python.members import MembersMonitor
+from fairlead_monitors.syntax import SyntaxCheck
+from fairlead_server import offering
 from fairlead_server.explain import explain
 from fairlead_server.offering import Site, in_step, offered
 from fairlead_server.suggestion import CompletionResult, Dropped, Suggestion
@@ -50,6 +52,20 @@ def test_what_is_replaced_is_not_judged() -> None:
 def test_equal_texts_are_offered_once() -> None:
     texts = [completion("xs.pop())"), completion("xs.pop()"), completion("xs.push()")]
     assert [s.text for s in offer("foo(┃)\n", *texts)] == ["xs.pop()", "xs.push()"]
+
+
+def test_the_document_is_parsed_once_for_all_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[str, ...]] = []
+
+    def check(*parts: str) -> SyntaxCheck:
+        made.append(parts)
+        return SyntaxCheck(*parts)
+
+    monkeypatch.setattr(offering, "SyntaxCheck", check)
+    texts = [completion(text) for text in ("xs):", "xs, xs):", "xs", "xs, xs")]
+    found = offer("def f(┃)\n", *texts)
+    assert {(s.text, s.replaces) for s in found} >= {("xs):", 1), ("xs", 0)}
+    assert sorted(made) == [("python", "def f(", "\n"), ("python", "def f(", ")\n")]
 
 
 def test_raw_texts_are_left_alone() -> None:

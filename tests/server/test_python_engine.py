@@ -81,6 +81,20 @@ def test_a_withdrawn_question_is_put_to_neither() -> None:
     assert left.cancelled() and right.cancelled()
 
 
+@pytest.mark.parametrize("quick_fails", [True, False])
+@pytest.mark.parametrize("quick_is_first", [True, False])
+def test_a_failure_settles_the_question(quick_fails: bool, quick_is_first: bool) -> None:
+    quick, slow = Future[str](), Future[str]()
+    joined = both(quick, slow, lambda a, b: a + b, lambda a: False)
+    for future in (quick, slow) if quick_is_first else (slow, quick):
+        if (future is quick) == quick_fails:
+            future.set_exception(OSError("gone"))
+        else:
+            future.set_result("a")
+    assert joined.done()
+    assert isinstance(joined.exception(), OSError)
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PythonEngine]:
     running = PythonEngine(str(tmp_path_factory.mktemp("project")))

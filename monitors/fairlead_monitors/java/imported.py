@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Completeness, Kind, Names, Source
+from fairlead_monitors.java.header import Import, header_of
 from fairlead_monitors.lookup import LATE, MemberList, settle
-
-_STATEMENT = re.compile(
-    r"^[ \t]*import\s+(static\s+)?([\w$]+(?:\s*\.\s*[\w$]+)*)\s*\.\s*([\w$]+|\*)\s*;",
-    re.MULTILINE,
-)
-_PACKAGE = re.compile(r"^[ \t]*package\s+[\w$.]+\s*;", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Import:
-    """A name that is imported from a package or type; ``*`` stands for all that it has.
-
-    `start` is where the name begins in the text, None if it is not imported by a statement.
-    """
-
-    package: str
-    name: str
-    static: bool = False
-    start: int | None = None
-
-    def __str__(self) -> str:
-        return f"{self.package}.{self.name}"
-
-
-def imports(text: str) -> list[Import]:
-    """Return what the import statements of a text name, in their order."""
-    return [
-        Import("".join(found[2].split()), found[3], bool(found[1]), found.start(3))
-        for found in _STATEMENT.finditer(text)
-    ]
 
 
 class Imported:
@@ -46,10 +16,10 @@ class Imported:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._text = context.prefix + context.suffix
+        self.text = context.prefix + context.suffix
         self._asked: dict[Import, tuple[float, Future[Names]]] = {}
         self._seen: dict[Import, bool] = {}
-        self.statements = imports(self._text)
+        self.statements = header_of(self.text).imports
 
     def doubted(self, found: MemberList, name: bytes, *, static: bool = False) -> MemberList:
         """Return `found`, relied on less if it lacks `name` and an import may bring that.
@@ -58,14 +28,19 @@ class Imported:
         """
         if not found.complete or not name or name in found.names:
             return found
-        for statement in self.statements:
-            if static and not statement.static:
-                continue
-            if statement.name.encode() == name:
-                return found.reduced(Completeness.PARTIAL, "the text imports it")
-            if statement.name == "*" and not self.is_seen(statement):
-                return found.reduced(Completeness.PARTIAL, f"analysis does not know {statement}")
-        return found
+        statements = [s for s in self.statements if s.static or not static]
+        if any(statement.name.encode() == name for statement in statements):
+            return found.reduced(Completeness.PARTIAL, "the text imports it")
+        unseen = self.unseen([s for s in statements if s.name == "*"])
+        if unseen is None:
+            return found
+        return found.reduced(Completeness.PARTIAL, f"analysis does not know {unseen}")
+
+    def unseen(self, wanted: Sequence[Import]) -> Import | None:
+        """Return the first import that analysis does not see; all of them are asked for at once."""
+        for one in wanted:
+            self.ask(one)
+        return next((one for one in wanted if not self.is_seen(one)), None)
 
     def ask(self, wanted: Import) -> None:
         """Start to ask whether analysis sees what is imported."""
@@ -88,10 +63,9 @@ class Imported:
 
     def _question(self, wanted: Import) -> tuple[Source, int]:
         """Return a text in which the name is to be imported, and where in it."""
-        path, text, place = self._context.path, self._text, wanted.start
+        path, text, place = self._context.path, self.text, wanted.start
         if place is not None:
             return Source(path, text[:place] + text[place + len(wanted.name) :]), place
-        package = _PACKAGE.search(text)
-        before = text[: package.end()] if package else ""
+        before = text[: header_of(text).end]
         statement = f"{before} import {wanted.package}."
         return Source(path, f"{statement};{text[len(before) :]}"), len(statement)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fairlead_monitors.clike.languages import JAVA
 from fairlead_monitors.clike.lexer import tokens
 from fairlead_monitors.clike.tokens import Sort, Token
-from fairlead_monitors.java.imported import imports
+from fairlead_monitors.java.header import header_of
 from fairlead_monitors.protocols import protocols
 from fairlead_monitors.typestate import Life
 
@@ -213,7 +213,7 @@ def _qualified(name: str, text: str) -> str:
     if "." in name or re.search(rf"\b(?:class|interface|record|enum)\s+{re.escape(name)}\b", text):
         return name
     known = {kind for p in protocols("java") for kind in (*p.types, *p.opened_by)}
-    statements = imports(text)
+    statements = header_of(text).imports
     for statement in statements:
         if statement.name == name:
             return str(statement)

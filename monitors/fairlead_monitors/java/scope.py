@@ -39,8 +39,8 @@ class JavaScope(ClikeNames, language=JAVA):
 
     def __init__(self, context: Context, lookup: MemberLookup | None = None) -> None:
         super().__init__(context, lookup)
-        self._supertypes = Supertypes(context)
         self._imported = Imported(context)
+        self._supertypes = Supertypes(self._imported)
 
     def _members(self, name: SpelledName) -> MemberList:
         found = self._supertypes.doubted(super()._members(name))

@@ -6,11 +6,11 @@ Where a library is missing, analysis lists what it knows of a class, as if that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Completeness
-from fairlead_monitors.java.imported import Import, Imported
+from fairlead_monitors.java.header import Import, code_of
+from fairlead_monitors.java.imported import Imported
 from fairlead_monitors.lookup import MemberList
 
 _HEADER = re.compile(
@@ -27,10 +27,10 @@ class Supertypes:
     types of its own package are there is taken for granted.
     """
 
-    def __init__(self, context: Context) -> None:
-        self._imported = Imported(context)
-        text = context.prefix + context.suffix
-        self._inherited = list(dict.fromkeys(_inherited(text, self._imported.statements)))
+    def __init__(self, imported: Imported) -> None:
+        self._imported = imported
+        code = code_of(imported.text)
+        self._inherited = list(dict.fromkeys(_inherited(code, imported.statements)))
         for wanted in self._inherited:
             self._imported.ask(wanted)
         self._unknown: str | None = None
@@ -40,24 +40,25 @@ class Supertypes:
         if not found.complete:
             return found
         if self._unknown is None:
-            unseen = (w for w in self._inherited if not self._imported.is_seen(w))
-            self._unknown = str(next(unseen, ""))
+            self._unknown = str(self._imported.unseen(self._inherited) or "")
         if not self._unknown:
             return found
         return found.reduced(Completeness.PARTIAL, f"analysis does not know {self._unknown}")
 
 
-def _inherited(text: str, statements: list[Import]) -> Iterator[Import]:
+def _inherited(code: str, statements: Sequence[Import]) -> Iterator[Import]:
     """Yield the imports that the headers of classes refer to, or may refer to."""
-    headers = [match[1] for match in _HEADER.finditer(text)]
+    headers = [match[1] for match in _HEADER.finditer(code)]
     found = {"".join(name.split()) for header in headers for name in _NAME.findall(header)}
     names = sorted(found)
     words = {word for name in names for word in name.split(".")}
     yield from (statement for statement in statements if statement.name in words)
     yield from filter(None, map(_in_full, names))
-    local = {statement.name for statement in statements} | set(_DECLARED.findall(text))
-    if {name.partition(".")[0] for name in names if name[:1].isupper()} - local:
-        yield from (statement for statement in statements if statement.name == "*")
+    stars = [statement for statement in statements if statement.name == "*"]
+    roots = {name.partition(".")[0] for name in names if name[:1].isupper()}
+    roots -= {statement.name for statement in statements}
+    if stars and roots.difference(_DECLARED.findall(code)):
+        yield from stars
 
 
 def _in_full(name: str) -> Import | None:

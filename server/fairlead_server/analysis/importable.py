@@ -43,8 +43,14 @@ A = TypeVar("A")
 Read = Callable[[Source], ProjectIndex]
 """Reads the imports of the project that a document belongs to; may take seconds."""
 
-AGE = 20.0
-"""Seconds after which the imports of a project are read again."""
+AGE = 20.5
+"""Seconds after which the imports of a project are read again.
+
+A little more than those for which what reads them does not look, which begin somewhat later.
+"""
+
+DOCUMENTS = 64
+"""How many documents' projects are remembered, the ones last asked about."""
 
 _POLL = 0.02
 """Seconds between two looks at whether anybody still waits."""
@@ -84,6 +90,14 @@ class Project:
         return ways(use.name, self.index, source.path, source.text, dotted=use.dotted)
 
 
+@dataclass
+class _Known:
+    """The project of a document, None until it is read, and when it was last begun to be."""
+
+    looked: float = float("-inf")
+    project: Project | None = None
+
+
 class _Projects:
     """Reads the imports around each document in the background, again when they have aged."""
 
@@ -91,36 +105,42 @@ class _Projects:
         self._read = read
         self._nothing = Project(ProjectIndex(language), is_read=False)
         self._changed = threading.Condition()
-        self._known: dict[str, Project] = {}
-        self._looked: dict[str, float] = {}
+        self._known: dict[str, _Known] = {}
 
     def of(self, source: Source) -> Project:
         """Return what is known of the project of `source` by now."""
         with self._changed:
+            # Put last again, so that the first is the one to forget.
+            known = self._known[source.path] = self._known.pop(source.path, _Known())
+            if len(self._known) > DOCUMENTS:
+                del self._known[next(iter(self._known))]
             now = time.monotonic()
-            if now - self._looked.get(source.path, -AGE) >= AGE:
-                self._looked[source.path] = now
-                threading.Thread(target=self._load, args=(source,), daemon=True).start()
-            return self._known.get(source.path, self._nothing)
+            if now - known.looked >= AGE:
+                known.looked = now
+                threading.Thread(target=self._load, args=(source, known), daemon=True).start()
+            return known.project or self._nothing
 
     def wait(self, source: Source, seconds: float, cancelled: Callable[[], bool]) -> None:
         """Wait for the project of `source` to be read for the first time."""
         end = time.monotonic() + seconds
         with self._changed:
-            while source.path not in self._known and time.monotonic() < end and not cancelled():
+            known = self._known.get(source.path, _Known())
+            while known.project is None and time.monotonic() < end and not cancelled():
                 self._changed.wait(_POLL)
 
-    def _load(self, source: Source) -> None:
+    def _load(self, source: Source, known: _Known) -> None:
         project = self._nothing
         try:
             project = Project(self._read(source))
+            if known.project == project:
+                return  # The same names, as the same object, are still quick to look up.
             # Both are slow for the first time, in which nobody should wait for a token.
             find_imports("", project.index)
             _ = project.likely
         except Exception:
             log.exception("The imports of a project cannot be read: none is suggested.")
         with self._changed:
-            self._known[source.path] = project
+            known.project = project
             self._changed.notify_all()
 
 
@@ -295,7 +315,10 @@ def _changed(asked: Future[A], change: Callable[[A], A]) -> Future[A]:
         if done.cancelled():
             answer.cancel()
         elif answer.set_running_or_notify_cancel():
-            answer.set_result(change(done.result()))
+            try:
+                answer.set_result(change(done.result()))
+            except Exception as error:
+                answer.set_exception(error)
 
     answer.add_done_callback(lambda done: asked.cancel() if done.cancelled() else None)
     asked.add_done_callback(pass_on)

@@ -129,13 +129,15 @@ def both(
 ) -> Future[T]:
     """Return the future of what `combine` makes of two answers; cancelling it cancels them.
 
-    Where the quick answer `decides`, it is the whole answer, and the slow one is not awaited.
+    Where the quick answer `decides`, it is the whole answer, and the slow one is not awaited. If
+    there is none to one question, there is none to both.
     """
     answer: Future[T] = Future()
     lock, waiting = Lock(), {quick, slow}
 
     def settle(done: Future[T]) -> None:
-        early = done is quick and not quick.cancelled() and decides(quick.result())
+        known = done is quick and not quick.cancelled() and quick.exception() is None
+        early = known and decides(quick.result())
         with lock:
             settled = not waiting
             waiting.discard(done)
@@ -143,7 +145,11 @@ def both(
                 waiting.clear()
             last = not settled and not waiting
         if last and answer.set_running_or_notify_cancel():
-            answer.set_result(quick.result() if early else combine(quick.result(), slow.result()))
+            try:
+                first = quick.result()
+                answer.set_result(first if early else combine(first, slow.result()))
+            except Exception as error:
+                answer.set_exception(error)
         if early:
             slow.cancel()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
+from fairlead_monitors.java.header import header_of
 from fairlead_server.importing import standard, standard_java
 from fairlead_server.importing.line import ImportLine
 from fairlead_server.importing.statements import java_imports, python_imports
@@ -19,7 +20,6 @@ _PYTHON_IMPORT = re.compile(
     r"(?<![^\n\r])[ \t]*\b(?:from[ \t]+\.*[\w.]*[ \t]+import[ \t]*(?:\([^()]*\)|[^\n\r(]+)"
     r"|import[ \t]+[^\n\r(]+)"
 )
-_JAVA_PACKAGE = re.compile(r"^[ \t]*package[ \t]+([\w.]+)[ \t]*;", re.MULTILINE)
 _JAVA_TYPE = re.compile(
     r"^public\b[^\n{;=(]*\b(?:class|interface|enum|record|@interface)[ \t]+(\w+)", re.MULTILINE
 )
@@ -57,18 +57,25 @@ class ProjectIndex:
 
 def read_file(path: str, text: str, language: str) -> FileImports:
     """Return what the file at `path`, relative to the root of its project, says about imports."""
+    text = text.removeprefix("\ufeff")
     if language == "java":
-        uses = tuple(item.line for s in java_imports(text) for item in s.items)
-        package = _JAVA_PACKAGE.search(text)
-        types = _JAVA_TYPE.findall(text) if package else []
-        offers = tuple(ImportLine(package[1], name, language="java") for name in types if package)
-        return FileImports(tuple(line for line in uses if line.name != "*"), offers)
+        return _read_java(text)
     statements = "\n".join(found[0] for found in _PYTHON_IMPORT.finditer(text))
     uses = tuple(item.line for s in python_imports(statements) for item in s.items)
     module = module_of(path)
     offers = tuple(ImportLine(module, name) for name in _DEFINITION.findall(text)) if module else ()
     kept = (u for u in uses if u.name != "*" and not u.module.startswith((".", "__future__")))
     return FileImports(tuple(kept), offers)
+
+
+def _read_java(text: str) -> FileImports:
+    uses = tuple(item.line for s in java_imports(text) for item in s.items)
+    header = header_of(text)
+    # What ends before the first type does is in a comment.
+    types = [found[1] for found in _JAVA_TYPE.finditer(text) if found.end() > header.types]
+    types = types if header.package else []
+    offers = tuple(ImportLine(header.package, name, language="java") for name in types)
+    return FileImports(tuple(line for line in uses if line.name != "*"), offers)
 
 
 def module_of(path: str) -> str:

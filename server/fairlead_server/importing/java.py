@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from fairlead_monitors.java.header import header_of
 from fairlead_server.importing.line import ImportLine
-from fairlead_server.importing.places import Key, among, first, line_end
-from fairlead_server.importing.statements import java_imports
-
-_HEAD = re.compile(
-    r"(?:\s+|//[^\r\n]*|/\*(?:[^*]|\*(?!/))*\*/)*(?P<package>package[ \t]+[\w.]+[ \t]*;)?"
-)
+from fairlead_server.importing.places import Key, among, below, first
+from fairlead_server.importing.statements import comments_end, java_imports
 
 
 def insert(text: str, line: ImportLine) -> tuple[int, str]:
@@ -18,18 +13,15 @@ def insert(text: str, line: ImportLine) -> tuple[int, str]:
     block = list(java_imports(text))
     if any(_covers(s.items[0].line, line) for s in block):
         return 0, ""
-    head = _HEAD.match(text)
-    package = head["package"] if head else None
-    if package and not line.static and package[8:-1].strip() == line.module:
-        return 0, ""
-    if not line.static and line.module == "java.lang":
+    head = header_of(text)
+    if not line.static and line.module in (head.package, "java.lang"):
         return 0, ""
     if block:
         root = line.module.partition(".")[0]
         near = [s for s in block if s.items[0].line.module.partition(".")[0] == root]
         near = [s for s in near if s.items[0].line.static == line.static]
         return among(text, near or block, str(line), _order, _order(line))
-    offset = line_end(text, head.end()) if head and package else 0
+    offset = below(text, comments_end(text, head.end)) if head.package else 0
     return first(text, offset, str(line), apart=True)
 
 

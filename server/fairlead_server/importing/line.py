@@ -11,7 +11,7 @@ _PYTHON = re.compile(
     re.VERBOSE,
 )
 _JAVA = re.compile(
-    r"\s*import\s+(?P<static>static\s+)?(?P<module>[\w.]+)\.(?P<name>\w+|\*)\s*;\s*\Z"
+    r"\s*import\s+(?P<static>static\s+)?(?P<module>[\w$.]+)\.(?P<name>[\w$]+|\*)\s*;\s*\Z"
 )
 
 

@@ -53,7 +53,7 @@ def among(
         return _in_order(text, group, statement, own)
     lower = [s for k, s in zip(keys, block, strict=True) if k[0] < own[0]]
     if not lower:
-        return line_start(text, block[0].start), statement + newline * 2
+        return above(text, block[0].start), statement + newline * 2
     offset, inserted = _below(text, lower[-1], statement)
     return offset, newline + inserted
 
@@ -62,19 +62,27 @@ def _in_order(
     text: str, group: Sequence[tuple[Key, Statement]], statement: str, own: Key
 ) -> tuple[int, str]:
     """Return the insertion behind the last statement of `group` that comes before it."""
-    above = [s for key, s in group if key <= own]
-    if above:
-        return _below(text, above[-1], statement)
-    return line_start(text, group[0][1].start), statement + newline_of(text)
+    earlier = [s for key, s in group if key <= own]
+    if earlier:
+        return _below(text, earlier[-1], statement)
+    return above(text, group[0][1].start), statement + newline_of(text)
 
 
-def _below(text: str, above: Statement, statement: str) -> tuple[int, str]:
-    offset, newline = line_end(text, above.end), newline_of(text)
+def _below(text: str, earlier: Statement, statement: str) -> tuple[int, str]:
+    offset, newline = below(text, earlier.end), newline_of(text)
     if text[:offset].endswith(("\n", "\r")):
         return offset, statement + newline
     return offset, newline + statement
 
 
-def line_start(text: str, offset: int) -> int:
-    """Return where the line around `offset` begins."""
-    return 1 + max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset))
+def above(text: str, offset: int) -> int:
+    """Return where the line begins of the statement at `offset`; that, if it is not the first."""
+    start = 1 + max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset))
+    return offset if text[start:offset].strip() else start
+
+
+def below(text: str, offset: int) -> int:
+    """Return where the line ends of the statement before `offset`; that, if it is not the last."""
+    end = line_end(text, offset)
+    rest = text[offset:end].strip()
+    return offset if rest and not rest.startswith("#") else end

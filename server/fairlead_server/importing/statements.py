@@ -6,16 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from fairlead_monitors.java.header import header_of
 from fairlead_monitors.python.tokens import Line, Token, logical_lines
 from fairlead_server.importing.line import ImportLine
 
-_JAVA_IMPORT = re.compile(
-    r"^[ \t]*import[ \t]+(?P<static>static[ \t]+)?"
-    r"(?P<module>\w+(?:\.\w+)*)\.(?P<name>\w+|\*)[ \t]*;"
-    r"(?:[ \t]*//[^\r\n]*)?",
-    re.MULTILINE,
-)
-_JAVA_TYPE = re.compile(r"^[^\n/*]*\b(?:class|interface|enum|record|@interface)\s+\w", re.MULTILINE)
+# A comment behind a statement belongs to it; one that begins on a later line does not.
+_COMMENTS = re.compile(r"(?:[ \t]*(?://[^\r\n]*|/\*[^*]*(?:\*(?!/)[^*]*)*\*/))*")
 
 
 @dataclass(frozen=True)
@@ -91,10 +87,13 @@ def _item(tokens: Sequence[Token], module: str) -> Imported | None:
 
 def java_imports(text: str) -> Iterator[Statement]:
     """Yield the import statements of Java `text`, all of which stand before its first type."""
-    type_ = _JAVA_TYPE.search(text)
-    for found in _JAVA_IMPORT.finditer(text, 0, type_.start() if type_ else len(text)):
-        line = ImportLine(
-            found["module"], found["name"], language="java", static=bool(found["static"])
-        )
-        item = Imported(line, found.start(), found.end())
-        yield Statement(found.start(), found.end(), 0, (item,))
+    for found in header_of(text).imports:
+        line = ImportLine(found.package, found.name, language="java", static=found.static)
+        end = comments_end(text, found.end)
+        yield Statement(found.begin, end, 0, (Imported(line, found.begin, found.end),))
+
+
+def comments_end(text: str, offset: int) -> int:
+    """Return where the comments end that follow on the Java statement before `offset`."""
+    found = _COMMENTS.match(text, offset)
+    return found.end() if found else offset

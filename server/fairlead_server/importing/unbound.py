@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from fairlead_monitors.java.header import code_of
 from fairlead_monitors.python.scopes import Scopes
 from fairlead_server.importing.statements import java_imports
 
@@ -97,6 +98,6 @@ def _scopes(text: str) -> Scopes:
 
 
 def _is_unbound_in_java(name: str, text: str) -> bool:
-    if name in _JAVA_LANG or re.search(_JAVA_DECLARED.format(name), text):
+    if name in _JAVA_LANG or re.search(_JAVA_DECLARED.format(name), code_of(text)):
         return False
     return not any(s.items[0].line.name == name for s in java_imports(text))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from itertools import count
+
 import pytest
 
 from fairlead_monitors.clike.names import ClikeNames
-from fairlead_monitors.engine import Kind
+from fairlead_monitors.engine import Kind, Names, Source
 from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.java.cases import JavaCases
 from fairlead_monitors.java.imports import JavaImports
@@ -61,6 +64,9 @@ def monitor(of: type[ClikeNames], text: str, engine: KindTable | None = None) ->
         ("import static a.B.found;\n{ |", "found(1);", ALL),
         ("import static a.B.FOUND;\nx = |", "FOUND + 1;", ALL),
         ("import a.found;\nx = |", "found;", "found"),
+        ("import a.B; import static a.B.found;\n{ |", "found(1);", ALL),
+        ("import static/* all */ a.B.found;\n{ |", "found(1);", ALL),
+        ("/*\nimport static a.B.found;\n*/ { |", "found(1);", "found"),
         # Types, packages, labels, parameters and declarations are something else.
         ("{ |", "String name;", ALL),
         ("{ |", "java.util.List x;", ALL),
@@ -238,6 +244,15 @@ def test_what_inherits_from_an_unknown_type_may_have_other_names(
         ("Some", JavaScope, "import a.*;\nclass A extends B { { |", "found(1);", "found"),
         ("", JavaScope, "import a.*;\nclass A extends B { { |", "found(1);", ALL),
         ("", JavaScope, "import a.*;\nclass B {} class A extends B { { |", "found(1);", "found"),
+        # What comments say is not declared.
+        ("", JavaScope, "import a.*;\n// The class B\nclass A extends B {{ |", "found(1);", ALL),
+        (
+            "",
+            JavaScope,
+            "import a.*; class A {} // class A extends B\nclass C {{ |",
+            "found(1);",
+            "found",
+        ),
         ("", JavaScope, "import a.*;\nclass B<T> extends a {{ |", "found(1);", "found"),
     ],
 )
@@ -248,12 +263,44 @@ def test_a_package_of_which_nothing_is_seen_may_have_what_is_missing(
     check(lambda: monitor(of, text, table), data, admitted)
 
 
+class Together(KindTable):
+    """Answers about imports when it has been asked about two."""
+
+    def __init__(self) -> None:
+        super().__init__({**TABLE, Kind.IMPORT: "Some"})
+        self._pending: list[tuple[Future[Names], Names]] = []
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        answer = super().names(kind, source, offset)
+        if kind is not Kind.IMPORT:
+            return answer
+        self._pending.append((Future(), answer.result()))
+        if len(self._pending) > 1:
+            for future, names in self._pending:
+                future.set_result(names)
+        return self._pending[-1][0]
+
+
+def test_packages_are_asked_for_together() -> None:
+    where = at("A.java", "import a.*;\nimport b.*;\nx = new |", Together(), clock=count().__next__)
+    assert JavaInstances(where).admitted(b"Tank(1);") == len("Tank")
+
+
+def test_no_package_is_asked_for_where_the_name_is_imported() -> None:
+    engine = KindTable(TABLE)
+    text = "import a.*;\nimport b.Tank;\nx = new |"
+    assert monitor(JavaInstances, text, engine).admitted(b"Tank(1);") == len("Tank(1);")
+    assert [asked for asked in engine.asked if asked[0] is Kind.IMPORT] == []
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [
         ("import a.Unseen; class A extends Unseen {", ("import a.", "; class A extends Unseen {")),
         ("package p;\nclass A extends a.Unseen {",
          ("package p; import a.", ";\nclass A extends a.Unseen {")),
+        ("/*\npackage p;\n*/class A extends a.Unseen {",
+         (" import a.", ";/*\npackage p;\n*/class A extends a.Unseen {")),
         ("class A extends a.Unseen {", (" import a.", ";class A extends a.Unseen {")),
     ],
 )  # fmt: skip

@@ -12,10 +12,15 @@ PYTHON = {
     "shop/__init__.py": "from .till import Till\nfrom __future__ import annotations\nVERSION = 1\n",
     "src/tool/run.py": "from typing import (\n    Any,  # all\n    Sequence,\n)\nfrom x import *\n",
     "two-words.py": "def unreachable(): ...\n",
+    "marked.py": "\ufeffimport marked_name\n",
     "broken.py": "import (((\nfrom import\nfrom a import\nimport b as\nimport good\n\0",
 }
 JAVA = {
     "src/Till.java": "package shop;\nimport org.a.Apple;\npublic class Till {}\n",
+    "src/Pear.java": "/*\npackage none;\npublic class Gone {}\nimport a.Hidden;\n*/\n"
+    "package shop;\nimport a.B; import org.a.Fig; // class\nimport org.a.Nut;\n"
+    "public class Pear {}\n",
+    "src/Marked.java": "\ufeffpackage marked;\npublic class Marked {}\n",
     "src/Shop.java": "package shop;\nimport org.a.Apple;\nimport x.*;\nimport static a.B.c;\n",
 }
 
@@ -34,6 +39,7 @@ PYTHON_NAMES = [
     ("math", ["import math"]),
     ("sqrt", ["from math import sqrt", "from cmath import sqrt"]),
     ("good", ["import good"]),
+    ("marked_name", ["import marked_name"]),
     ("annotations", []),
     ("unreachable", []),
     ("no_such_name", []),
@@ -47,6 +53,12 @@ JAVA_NAMES = [
     ("Lock", ["import java.util.concurrent.locks.Lock;"]),
     ("c", ["import static a.B.c;"]),
     ("Path", ["import java.nio.file.Path;"]),
+    ("Pear", ["import shop.Pear;"]),
+    ("Fig", ["import org.a.Fig;"]),
+    ("Nut", ["import org.a.Nut;"]),
+    ("Gone", []),
+    ("Hidden", []),
+    ("Marked", ["import marked.Marked;"]),
     ("NoSuch", []),
 ]
 

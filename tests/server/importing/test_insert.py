@@ -109,6 +109,15 @@ PYTHON = [
     ),
 ]
 
+# (the text below a byte order mark, the statement, the text with it)
+MARKED = [
+    ("", "import os", "import os\n"),
+    ("x = 1\n", "import os", "import os\n\nx = 1\n"),
+    ("import sys\n", "import os", "import os\nimport sys\n"),
+    ("import os\n", "import os", "import os\n"),
+    ("from a import c\n", "from a import b", "from a import b, c\n"),
+]
+
 JAVA = [
     ("", "import java.util.List;", "import java.util.List;\n"),
     ("class A {}\n", "import java.util.List;", "import java.util.List;\n\nclass A {}\n"),
@@ -148,6 +157,37 @@ JAVA = [
         "import java.io.File;\n\nimport static a.B.c;\n",
     ),
     ("import java.util.*;\n", "import java.util.List;", "import java.util.*;\n"),
+    ("import a.B; import a.D;\n", "import a.D;", "import a.B; import a.D;\n"),
+    ("import a.B; import\na.D;\n", "import a.C;", "import a.B;\nimport a.C; import\na.D;\n"),
+    ("package a; import b.C;\n", "import b.B;", "package a; import b.B;\nimport b.C;\n"),
+    ("package a; class A {}\n", "import b.B;", "package a;\n\nimport b.B;\n\n class A {}\n"),
+    ("import a.B$C;\n", "import a.B$D;", "import a.B$C;\nimport a.B$D;\n"),
+    # Comments hold no statements and end none; what belongs to one stays with it.
+    (
+        "// The class of all.\nimport a.B;\n",
+        "import a.C;",
+        "// The class of all.\nimport a.B;\nimport a.C;\n",
+    ),
+    (
+        "/*\nimport a.B;\npackage a;\n*/\n",
+        "import a.B;",
+        "import a.B;\n\n/*\nimport a.B;\npackage a;\n*/\n",
+    ),
+    ("// import a.B;\nimport a.C;\n", "import a.B;", "// import a.B;\nimport a.B;\nimport a.C;\n"),
+    ("import/**/a.B;\n", "import a.B;", "import/**/a.B;\n"),
+    (
+        "import a.B; /* for\nall */ // that\nclass A {}\n",
+        "import a.C;",
+        "import a.B; /* for\nall */ // that\nimport a.C;\nclass A {}\n",
+    ),
+    ("/* all\n*/ import a.C;\n", "import a.B;", "/* all\n*/ import a.B;\nimport a.C;\n"),
+    (
+        "package a; /* all\n*/\nclass A {}\n",
+        "import b.B;",
+        "package a; /* all\n*/\n\nimport b.B;\n\nclass A {}\n",
+    ),
+    ("\ufeffimport a.B;\n", "import a.A;", "\ufeffimport a.A;\nimport a.B;\n"),
+    ("\ufeffpackage a;\n", "import b.B;", "\ufeffpackage a;\n\nimport b.B;\n"),
     ("import java.util.List;\n", "import java.util.List;", "import java.util.List;\n"),
     ("package a;\n", "import a.B;", "package a;\n"),
     ("class A {}\n", "import java.lang.String;", "class A {}\n"),
@@ -162,6 +202,11 @@ JAVA = [
 @pytest.mark.parametrize(("text", "statement", "expected"), PYTHON)
 def test_python(text: str, statement: str, expected: str) -> None:
     check(text, statement, expected, "python")
+
+
+@pytest.mark.parametrize(("text", "statement", "expected"), MARKED)
+def test_a_byte_order_mark_stays_first(text: str, statement: str, expected: str) -> None:
+    check("\ufeff" + text, statement, "\ufeff" + expected, "python")
 
 
 @pytest.mark.parametrize(("text", "statement", "expected"), JAVA)

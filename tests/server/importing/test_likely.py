@@ -133,6 +133,8 @@ JAVA = [
     ("import java.util.List;\nclass A { Object o = |List|.of(); }", False),
     ("class A { Object o = |String|.valueOf(1); }", False),
     ("class A { class List {} Object o = |List|.of(); }", False),
+    ("// The class List.\nclass A { Object o = |List|.of(); }", True),
+    ("// import java.util.List;\nclass A { Object o = |List|.of(); }", True),
     ("class A { <List> void f(List x) {} Object o = |List|.of(); }", False),
 ]
 
