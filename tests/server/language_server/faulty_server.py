@@ -91,6 +91,12 @@ def answer(message: dict[str, Any]) -> None:
         result = {"null": None, "number": 17}.get(FAULT, result)
     elif method == "textDocument/diagnostic":
         result = {"items": []} if FAULT == "pulls no error" else None
+    elif method == "workspace/executeCommand":
+        if FAULT == "knows no commands":
+            write({"id": number, "error": {"code": -32601, "message": "no such command"}})
+        known = {"path": os.path.dirname(LOG)}
+        answers = {"odd sources": 17, "no sources": {"data": []}, "odd folders": {"data": [3, {}]}}
+        result = answers.get(FAULT, {"data": [known]})
     else:
         result = None
     write({"id": number, "result": result})

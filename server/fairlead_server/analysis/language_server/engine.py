@@ -21,6 +21,7 @@ from fairlead_monitors.engine import (
     Unknowing,
 )
 from fairlead_server.analysis.language_server import (
+    belonging,
     calls,
     expressions,
     findings,
@@ -78,6 +79,7 @@ class LanguageServerEngine(Unknowing):
         self._lists: Memory[Listing] = Memory(MEMORY_SIZE, MEMORY_AGE)
         self._hovers: Memory[str] = Memory(MEMORY_SIZE, MEMORY_AGE)
         self._refutations: Memory[Diagnostics] = Memory(MEMORY_SIZE, MEMORY_AGE)
+        self._sources: Memory[bool] = Memory(MEMORY_SIZE, MEMORY_AGE)
         self._watch = Watch("", ())
         self._watched: Server | None = None
         self._path = ""
@@ -164,7 +166,7 @@ class LanguageServerEngine(Unknowing):
         self._forget()
 
     def _forget(self) -> None:
-        for memory in (self._lists, self._hovers, self._refutations):
+        for memory in (self._lists, self._hovers, self._refutations, self._sources):
             memory.clear()
 
     async def _names(self, kind: Kind, source: Source, offset: int) -> Names:
@@ -177,6 +179,8 @@ class LanguageServerEngine(Unknowing):
         language = self._recipe.language_of(source.path)
         joined = listing.join(found)
         names = listing.names(joined, self._recipe.names, kind, language, self.name)
+        if not rule.alone:
+            names = await self._in_project(names, source)
         if names.completeness is not Completeness.COMPLETE:
             return names
         made_up = Source(source.path, before + unfinished.MARK + after)
@@ -184,6 +188,27 @@ class LanguageServerEngine(Unknowing):
             reason = "the server takes a made-up name as well"
             return replace(names, completeness=Completeness.PARTIAL, reason=reason)
         return names
+
+    async def _in_project(self, answer: belonging.Answer, source: Source) -> belonging.Answer:
+        """Rely less on an answer that needs the project, if the server does not know of one."""
+        if not self._recipe.sources.command or answer.completeness is not Completeness.COMPLETE:
+            return answer
+        if await self._sources.get(source.path, lambda: self._belongs(source)):
+            return answer
+        return belonging.reduced(answer)
+
+    async def _belongs(self, source: Source) -> bool:
+        rule = self._recipe.sources
+
+        async def ask(server: Server, document: Document) -> bool:
+            params = {"command": rule.command, "arguments": []}
+            result = await server.ask("workspace/executeCommand", params)
+            return belonging.belongs(source.path, belonging.folders(result, rule))
+
+        try:
+            return await self._with(source, ask)
+        except Refused:
+            return False
 
     async def _may_have_others(self, rule: KindRule, made_up: Source, offset: int) -> bool:
         """Tell whether the server finds nothing wrong with a name that nobody would write."""
@@ -237,7 +262,8 @@ class LanguageServerEngine(Unknowing):
             result = await server.ask("textDocument/signatureHelp", _place(document, offset))
             return calls.read(result, rule, self.name)
 
-        return await self._with(Source(source.path, text), ask)
+        found = await self._with(Source(source.path, text), ask)
+        return await self._in_project(found, source)
 
     async def _types(self, source: Source, offset: int) -> Names:
         rule = self._recipe.types
@@ -263,7 +289,7 @@ class LanguageServerEngine(Unknowing):
                 found = await server.pushed(document, rule.settle)
             return findings.read(found, document.lines, self.name)
 
-        return await self._with(source, ask)
+        return await self._in_project(await self._with(source, ask), source)
 
     async def _warm(self, source: Source) -> None:
         async def nothing(server: Server, document: Document) -> None: ...

@@ -16,6 +16,11 @@ where = { type = "ServiceReady" }    # ... with these values
 progress = "Setting up workspace"    # or when the progress with this title ends
 diagnostics = true                   # or, for each document, when its first diagnostics arrive
 
+[sources]                            # lists of a file in none of these folders are not complete
+command = "java.project.listSourcePaths"   # `workspace/executeCommand`, without arguments
+list = "data"                        # where in its result the list is,
+path = "path"                        # and in an entry of the list the folder
+
 [settings]                           # answers `workspace/configuration`, and is sent at the start
 [untrusted]                          # laid over the settings in a workspace that is not trusted
 [initialization]                     # `initializationOptions`; settings go to `settings_key` of it
@@ -37,6 +42,7 @@ foreign = [6]                        # kinds that cannot be such names: the plac
 open = [9]                           # kinds of which there may be more than the server knows
 complete = true                      # what is not listed does not exist; or a list of language ids
 initials = "abc"                     # asked with each of these characters typed, and joined
+alone = true                         # complete even for a file of which no project is known
 always = ["class"]                   # names that are never listed, and exist
 accepts = '\(index\)'                # the hover of a made-up name where every name is right
 refutes = "(0).{mark}"               # a line that is wrong: where the server says so of this one,
@@ -83,6 +89,7 @@ from fairlead_server.analysis.language_server.rules import (
     NamesRule,
     Ready,
     SignaturesRule,
+    SourcesRule,
     TypesRule,
 )
 from fairlead_server.analysis.language_server.tables import TableReader, all_of
@@ -116,6 +123,7 @@ class Recipe:
     initialization: Table = field(default_factory=dict)
     settings_key: str = ""
     ready: Ready = field(default_factory=Ready)
+    sources: SourcesRule = field(default_factory=SourcesRule)
     names: NamesRule = field(default_factory=NamesRule)
     signatures: SignaturesRule = field(default_factory=SignaturesRule)
     types: TypesRule = field(default_factory=TypesRule)
@@ -198,6 +206,7 @@ def _recipe(table: TableReader) -> Recipe:
         initialization=table.take("initialization", {}),
         settings_key=table.take("settings_key", ""),
         ready=_ready(table.table("ready")),
+        sources=_sources(table.table("sources")),
         names=_names(table.table("names")),
         signatures=_signatures(table.table("signatures")),
         types=_types(table.table("types")),
@@ -223,6 +232,12 @@ def _ready(table: TableReader) -> Ready:
     )
     table.end()
     return ready
+
+
+def _sources(table: TableReader) -> SourcesRule:
+    rule = SourcesRule(table.take("command", ""), table.take("list", ""), table.take("path", ""))
+    table.end()
+    return rule
 
 
 def _names(table: TableReader) -> NamesRule:
@@ -261,6 +276,7 @@ def _kind(table: TableReader) -> KindRule:
         refutes=table.take("refutes", ""),
         foreign=table.numbers("foreign"),
         open=table.numbers("open"),
+        alone=table.take("alone", False),
     )
     table.end()
     return rule

@@ -29,6 +29,15 @@ class Dynamic:
 
 
 @dataclass(frozen=True)
+class SourcesRule:
+    """The command that says which folders the server has the sources of; none: it is not asked."""
+
+    command: str = ""
+    list: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
 class KindRule:
     """How one kind of names is asked for, and how far the answer can be relied on."""
 
@@ -41,6 +50,7 @@ class KindRule:
     refutes: str = ""
     foreign: frozenset[int] = frozenset()
     open: frozenset[int] = frozenset()
+    alone: bool = False
 
     def is_complete(self, language: str) -> bool:
         """Tell whether lists in documents of `language` lack nothing."""
