@@ -34,6 +34,17 @@ def passage(text: str = CODE, line: str = LINE) -> Passage:
     return Passage("a.py", text, text.index(line), line)
 
 
+def test_places_are_told_as_they_were_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("src").mkdir()
+    Path("src/a.py").write_text("import a\na.b\n")
+    drawn = draw(sources(Path("src"))["python"], 9, seed=1)
+    assert {found.path for found in drawn} == {str(tmp_path / "src" / "a.py")}
+    assert sorted(map(str, drawn)) == ["src/a.py:1", "src/a.py:2"]
+
+
 def course(members: dict[str, str], *, suffix: bool = True) -> Course:
     found = Course()
     engine = TableEngine(members)

@@ -92,6 +92,8 @@ def answer(message: dict[str, Any]) -> None:
     elif method == "textDocument/diagnostic":
         result = {"items": []} if FAULT == "pulls no error" else None
     elif method == "workspace/executeCommand":
+        if FAULT == "hangs at commands":
+            time.sleep(HOUR)
         if FAULT == "knows no commands":
             write({"id": number, "error": {"code": -32601, "message": "no such command"}})
         known = {"path": os.path.dirname(LOG)}

@@ -11,7 +11,7 @@ from fairlead_monitors.engine import Completeness, Diagnostics, Kind, Names, Sig
 from fairlead_server.analysis.language_server.belonging import ALONE
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from tests.server.language_server import real
-from tests.server.language_server.faulty import PATIENCE, engine, source
+from tests.server.language_server.faulty import MEMBERS, PATIENCE, engine, source
 
 COMPLETE, PARTIAL = Completeness.COMPLETE, Completeness.PARTIAL
 SOURCES = {"command": "list.folders", "list": "data", "path": "path"}
@@ -48,6 +48,19 @@ def test_folders(fault: str, path: str, expected: Completeness, tmp_path: Path) 
     assert members.completeness is COMPLETE
     assert [answer.completeness for answer in others] == [expected] * 3
     assert {answer.reason for answer in others} == ({ALONE} if expected is PARTIAL else {""})
+
+
+def test_relative_paths_begin_at_the_root(tmp_path: Path) -> None:
+    with engine("", tmp_path / "log", tmp_path, sources=SOURCES, names=NAMES) as asked:
+        answer = asked.names(Kind.SCOPE, source(), 2).result(PATIENCE)
+    assert answer.completeness is COMPLETE
+
+
+def test_no_answer_costs_no_names(tmp_path: Path) -> None:
+    fault = "hangs at commands"
+    with engine(fault, tmp_path / "log", sources=SOURCES, names=NAMES, limit=4.0) as asked:
+        answer = asked.names(Kind.SCOPE, source(), 2).result(PATIENCE)
+    assert (answer.completeness, answer.names) == (PARTIAL, MEMBERS)
 
 
 MAVEN = {

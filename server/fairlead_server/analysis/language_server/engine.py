@@ -193,9 +193,13 @@ class LanguageServerEngine(Unknowing):
         """Rely less on an answer that needs the project, if the server does not know of one."""
         if not self._recipe.sources.command or answer.completeness is not Completeness.COMPLETE:
             return answer
-        if await self._sources.get(source.path, lambda: self._belongs(source)):
-            return answer
-        return belonging.reduced(answer)
+        wait = self._recipe.limit / 4  # The answer itself is there, and is not to be lost.
+        try:
+            asked = self._sources.get(source.path, lambda: self._belongs(source))
+            is_known = await asyncio.wait_for(asked, wait)
+        except (asyncio.TimeoutError, TimeoutError):
+            is_known = False
+        return answer if is_known else belonging.reduced(answer)
 
     async def _belongs(self, source: Source) -> bool:
         rule = self._recipe.sources
@@ -203,7 +207,7 @@ class LanguageServerEngine(Unknowing):
         async def ask(server: Server, document: Document) -> bool:
             params = {"command": rule.command, "arguments": []}
             result = await server.ask("workspace/executeCommand", params)
-            return belonging.belongs(source.path, belonging.folders(result, rule))
+            return belonging.belongs(server.path_of(source), belonging.folders(result, rule))
 
         try:
             return await self._with(source, ask)

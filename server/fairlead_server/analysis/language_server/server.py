@@ -80,9 +80,13 @@ class Server:
         if ready.notification or ready.progress:
             await self._while_running(self._ready.wait())
 
+    def path_of(self, source: Source) -> str:
+        """Return where the document lies: relative paths begin at the root."""
+        return self._launch.absolute(source.path)
+
     async def show(self, source: Source) -> Document:
         """Let the server see `source`, and return it as the server knows it."""
-        uri = Path(self._launch.absolute(source.path)).as_uri()
+        uri = Path(self.path_of(source)).as_uri()
         document = self._document
         if document is None or document.uri != uri:
             self._close()

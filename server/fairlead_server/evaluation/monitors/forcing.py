@@ -57,9 +57,8 @@ class Forced:
 
     def __str__(self) -> str:
         """Tell where it is and what was listed instead."""
-        place = f"{self.passage.path}:{self.passage.number}"
         listed = f"not among {self.name.candidates} from {self.name.engine}"
-        return f"{place}: {self.name.kind} {self.name.name!r} {listed}"
+        return f"{self.passage}: {self.name.kind} {self.name.name!r} {listed}"
 
 
 @dataclass

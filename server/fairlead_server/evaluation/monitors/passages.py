@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,17 +19,20 @@ _COMMENTS = ("#", "//", "/*", "*", '"""', "'''")
 
 @dataclass(frozen=True)
 class Passage:
-    """A line of a file, without the blanks around it: it begins at character `offset` of `text`."""
+    """A line of a file, without the blanks around it: it begins at character `offset` of `text`.
+
+    `path` is absolute: engines take another one for a path in the project.
+    """
 
     path: str
     text: str
     offset: int
     line: str
 
-    @property
-    def number(self) -> int:
-        """The number of the line, from 1 on."""
-        return self.text.count("\n", 0, self.offset) + 1
+    def __str__(self) -> str:
+        """Tell where it is, seen from the current folder."""
+        number = self.text.count("\n", 0, self.offset) + 1
+        return f"{os.path.relpath(self.path)}:{number}"
 
     def around(self, *, suffix: bool) -> tuple[str, str]:
         """Return the text before the line and, with `suffix`, that after it."""
@@ -83,5 +87,5 @@ def _lines(path: Path) -> Iterator[Passage]:
     for line in text.split("\n"):
         bare = line.strip()
         if bare and not bare.startswith(_COMMENTS):
-            yield Passage(str(path), text, offset + line.index(bare), bare)
+            yield Passage(os.path.abspath(path), text, offset + line.index(bare), bare)
         offset += len(line) + 1

@@ -40,8 +40,7 @@ class Emission:
 
     def __str__(self) -> str:
         """Tell where it was put and what analysis said."""
-        place = f"{self.forced.passage.path}:{self.forced.passage.number}"
-        return f"{place}: {self.name!r} for {self.forced.name.name!r}: {self.absent}"
+        return f"{self.forced.passage}: {self.name!r} for {self.forced.name.name!r}: {self.absent}"
 
 
 def emission(
