@@ -1,5 +1,6 @@
 # Every target works from any directory (make -C) and again after an interruption.
-# All of it lives in .venv, .components and .cache; `make clean` takes them away.
+# What they make lives in .venv, .components, .cache and, for the extension of Visual Studio Code,
+# in vscode-client/{node_modules,build,dist}; `make clean` takes all of it away.
 
 PYTHON ?=
 BACKEND ?= llama
@@ -74,4 +75,5 @@ bench: dev
 clean:
 	rm -rf $(VENV) .components .cache build dist .pytest_cache .mypy_cache .ruff_cache
 	rm -rf .hypothesis .import_linter_cache
+	rm -rf vscode-client/node_modules vscode-client/build vscode-client/dist vscode-client/*.vsix
 	find server decoding monitors tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -25,6 +25,7 @@ from tests.setup import (
     recipes,
     vocabularies,
     vscode,
+    wheels,
 )
 
 
@@ -147,6 +148,12 @@ COMPONENTS = {
             remedy="python -m tests.setup.obtain emacs takes it from Debian 12, by apt-get",
         ),
         Component(
+            "vim",
+            find=editors.VIM.find,
+            obtain=editors.VIM.obtain,
+            remedy="python -m tests.setup.obtain vim takes it and ALE from Debian 12, by apt-get",
+        ),
+        Component(
             "vscode-languageclient",
             find=npm.package("vscode-languageclient"),
             obtain=npm.packages("vscode-languageclient@11.0.0"),
@@ -193,6 +200,30 @@ COMPONENTS = {
             find=vscode.find_client,
             obtain=vscode.obtain_client,
             remedy="npm ci in vscode-client",
+        ),
+        Component(
+            "code-server",
+            find=vscode.find,
+            obtain=vscode.obtain,
+            remedy="python -m tests.setup.obtain code-server takes it from npm and compiles a part",
+        ),
+        Component(
+            "chromium",
+            find=vscode.chromium,
+            obtain=recipes.system_packages("chromium", "fonts-dejavu-core"),
+            remedy="apt-get install chromium fonts-dejavu-core",
+        ),
+        Component(
+            "playwright",
+            find=lambda: package("playwright"),
+            obtain=recipes.python_package("playwright==1.65.2"),
+            remedy="pip install playwright==1.65.2; it needs no browser of its own",
+        ),
+        Component(
+            "wheels",
+            find=wheels.find,
+            obtain=wheels.obtain,
+            remedy="python -m tests.setup.obtain wheels takes what fairlead depends on from PyPI",
         ),
     )
 }

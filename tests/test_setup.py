@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.setup import extras, progress
+from tests.setup import debian, extras, npm, progress
 from tests.setup.errors import SetupError
 
 ROOT = Path(__file__).parents[1]
@@ -200,3 +200,30 @@ def test_make_says_what_there_is_from_any_directory(tmp_path: Path) -> None:
     assert run.returncode == 0
     for target in ("demo", "test", "check", "bench", "clean"):
         assert f"make {target} " in run.stdout
+
+
+_APT = "mkdir -p cache/archives && : >cache/archives/thing_1_all.deb"
+_NPM = 'echo "$TOLD in $PWD" >&2\nexit 1'
+_DPKG = "echo 'dpkg-deb: no space left' >&2\nexit 2"
+
+
+def test_a_package_that_cannot_be_unpacked_is_named_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "bin").mkdir()
+    program(tmp_path / "bin" / "apt-get", _APT)
+    program(tmp_path / "bin" / "dpkg", _DPKG)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(SetupError) as caught:
+        debian.unpack(["thing"], tmp_path / "scratch", tmp_path / "unpacked")
+    first, said, way_out = caught.value.lines
+    assert first == "dpkg cannot unpack thing_1_all.deb"
+    assert said == "dpkg-deb: no space left"
+    assert "try again" in way_out
+
+
+def test_what_npm_says_last_is_told(tmp_path: Path) -> None:
+    program(tmp_path / "npm", _NPM)
+    with pytest.raises(SetupError) as caught:
+        npm.run([str(tmp_path / "npm"), "ci"], tmp_path, {"TOLD": "no lock file"})
+    assert caught.value.lines == ("npm ci failed", f"no lock file in {tmp_path}")

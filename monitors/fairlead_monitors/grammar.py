@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 S = TypeVar("S")
@@ -33,10 +34,10 @@ class Grammar(Generic[S]):
 class Opening:
     """How a name begins: when it is held against the list of those that may be written.
 
-    Without `proof`, at once and byte by byte. With `proof`, when one of these bytes follows the
-    complete name, blanks aside; anything else tells that it is not a name of this kind (a new one
-    that is assigned to, say), and nothing is said about it. Where `refuses` is False, an absent
-    name is let pass, as unknown.
+    Without `proof`, at once and byte by byte. With `proof`, when one of these signs, of one or two
+    bytes, follows the complete name, blanks aside; anything else tells that it is not a name of
+    this kind (a new one that is assigned to, say), and nothing is said about it. Where `refuses`
+    is False, an absent name is let pass, as unknown.
     """
 
     proof: frozenset[bytes] | None = None
@@ -47,6 +48,15 @@ class Opening:
         """Tell whether a name that is not in the list is refused while it is being written."""
         return self.proof is None and self.refuses
 
+    def may_prove(self, sign: bytes) -> bool:
+        """Tell whether `sign` is the first byte of a proof of two."""
+        return self.proof is not None and sign in _first_of_two(self.proof)
+
+
+@lru_cache(maxsize=8)
+def _first_of_two(proof: frozenset[bytes]) -> frozenset[bytes]:
+    return frozenset(sign[:1] for sign in proof if len(sign) == 2)
+
 
 @dataclass(frozen=True)
 class SpelledName:
@@ -54,7 +64,8 @@ class SpelledName:
 
     `place` is the generated text before it and `back` how many characters of the prefix the user
     had typed of it: together they identify the analysis. `start` is its byte offset in the
-    generated text. `ended` says that it is complete and waits for its proof.
+    generated text. `ended` says that it is complete and waits for its proof, of which `sign` is
+    there already.
     """
 
     place: bytes
@@ -63,3 +74,4 @@ class SpelledName:
     typed: bytes
     opening: Opening
     ended: bool = False
+    sign: bytes = b""

@@ -72,7 +72,7 @@ class NamesMonitor(Generic[S]):
         prefix, suffix = (t.encode(errors="replace") for t in (context.prefix, context.suffix))
         identifier = bytes(self.grammar.identifier)
         self._tail = suffix[: len(suffix) - len(suffix.lstrip(identifier))]
-        self._follows = suffix[len(self._tail) :].lstrip(BLANK)[:1]
+        self._suffix = suffix
         rest = suffix[len(self._tail) :].decode()
         self._lookup = lookup or MemberLookup(context, rest)
         self._prefix = prefix[prefix.rfind(b"\n") + 1 :]
@@ -128,7 +128,7 @@ class NamesMonitor(Generic[S]):
 
     def admitted(self, data: bytes) -> int:
         """Return how many bytes of `data` can follow without writing an absent name."""
-        if self._name is None and self._mark(data, 0) < 0:
+        if self._is_idle(data):
             return len(data)
         probe = self.fork()
         probe._tried = None
@@ -136,6 +136,10 @@ class NamesMonitor(Generic[S]):
         # What is admitted is mostly appended next.
         self._tried = (data, probe) if good == len(data) else None
         return good
+
+    def _is_idle(self, data: bytes) -> bool:
+        """Tell whether all of `data` is admitted without looking any closer."""
+        return self._name is None and self._mark(data, 0) < 0
 
     def may_end(self) -> bool:
         """Tell whether the text may end: not in the middle of a checked name."""
@@ -150,7 +154,7 @@ class NamesMonitor(Generic[S]):
             self._tried = None
         elif self._feed(data) < len(data):
             raise ValueError(f"{data!r} names an absent {self.kind}")
-        if self._name is not None:
+        if self._name is not None and not self._name.sign:
             self._ask(self._name.place, self._name.back)
         elif not self.at_once and self._may_begin_here():
             # Its analysis may as well run while the model does.
@@ -165,7 +169,7 @@ class NamesMonitor(Generic[S]):
 
     def members(self) -> Names | None:
         """Return what may be named where the text ends, None where no name is looked at."""
-        if self._name is not None:
+        if self._name is not None and not self._name.sign:
             return self._members(self._name).members
         if self.at_once or not self._may_begin_here():
             return None
@@ -184,7 +188,12 @@ class NamesMonitor(Generic[S]):
     def _is_proven(self, name: SpelledName) -> bool:
         """Tell whether what follows the cursor proves the name at the end of the text to be one."""
         proof = name.opening.proof
-        return proof is None or self._follows in proof
+        if proof is None:
+            return True
+        follows = self._suffix if name.ended else self._suffix[len(self._tail) :]
+        sign = name.sign + (follows if name.sign else follows.lstrip(BLANK))
+        # What the text ends with is followed by a line break at most.
+        return bool(sign) and (sign[:1] in proof or (sign + b"\n")[:2] in proof)
 
     def _may_begin_here(self) -> bool:
         """Tell whether the next byte may be the first of a name."""
@@ -281,12 +290,16 @@ class NamesMonitor(Generic[S]):
     def _prove(self, name: SpelledName, byte: bytes) -> bool:
         """Go on after a name that waits for a proof of being one."""
         assert name.opening.proof is not None
-        if byte in BLANK:
+        if byte in BLANK and not name.sign:
             self._append(byte)
             return True
-        if byte in name.opening.proof:
+        sign = name.sign + byte
+        if sign in name.opening.proof:
             return self._end(name, byte)
-        self._name = None
+        may_prove = name.opening.may_prove(sign)
+        self._name = replace(name, sign=sign) if may_prove else None
+        if may_prove:
+            self._append(byte)
         return True
 
     def _end(self, name: SpelledName, byte: bytes) -> bool:

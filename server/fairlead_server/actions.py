@@ -45,7 +45,8 @@ class Offer:
 
     `data` is what the source needs to do it: little, and JSON. `mends` names the diagnostics of the
     selection that it is for, by their places. `generated` says that a model writes the text, and
-    `confirm` that the user should see the edits before they are made.
+    `confirm` that the user should see the edits before they are made. With a `command`, that of the
+    editor is run with `data`, and the source is not asked again.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Offer:
     preferred: bool = False
     generated: bool = False
     confirm: bool = False
+    command: str = ""
 
 
 class ActionSource(Protocol):

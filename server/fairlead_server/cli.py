@@ -1,4 +1,4 @@
-"""The command line: ``fairlead complete | serve | doctor | demo | eval | model | daemon``.
+"""The command line: ``fairlead COMMAND``, with a module in `commands` for each of `COMMANDS`.
 
 Results go to standard output, progress and remarks to standard error. Exit codes: 0 done; 1 done,
 nothing acceptable found; 2 bad input or a missing component, in one line; 3 a defect of fairlead.
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from fairlead_server import __version__
 from fairlead_server.errors import UserError
 
-COMMANDS = ("complete", "serve", "doctor", "demo", "eval", "model", "daemon")
+COMMANDS = ("complete", "repair", "edit", "serve", "doctor", "demo", "eval", "model", "daemon")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from fairlead_decoding.beam import complete_by_beam
+from fairlead_decoding.chat import chat_prompt, follows_instructions
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.keystrokes import TypedPrompts
 from fairlead_decoding.monitor import Monitor, Unguided
 from fairlead_decoding.prompt import Layout, preferred_layout
 from fairlead_decoding.ranking import rank
+from fairlead_decoding.stopping import at_strings, first_of
 from fairlead_decoding.types import Completion, Prompt
 from fairlead_monitors.balancing import BalancedEngine
 from fairlead_monitors.context import Context
@@ -95,6 +97,8 @@ class Completer:
         begun = time.monotonic()
         document = request.document
         prefix, suffix = document.text[: request.offset], document.text[request.offset :]
+        if request.ask and not follows_instructions(self._decoder.model):
+            return CompletionResult((), (f"{self.model_name} follows no instructions",))
         replaced = rest_of_member(prefix, suffix)
         suffix = suffix[len(replaced) :]
         context, report = self._context_of(request, cancelled)
@@ -102,7 +106,9 @@ class Completer:
         checking = self._monitor(request, prefix, suffix, cancelled)
         completions = self._written(request, prompt, checking or Unguided(), cancelled, growing)
         site = Site(document.language, prefix, replaced + suffix, len(replaced))
-        suggestions, dropped = offered(completions, site, checking, raw=request.raw)
+        suggestions, dropped = offered(
+            completions, site, checking, raw=request.raw, entire=request.entire
+        )
         suggestions = self._with_imports(request, suggestions, checking, cancelled)
         if suggestions:
             replaced = site.suffix[: suggestions[0].replaces]
@@ -114,10 +120,18 @@ class Completer:
             report,
             time.monotonic() - begun,
             dropped,
+            sum(len(completion.tokens) for completion in completions),
         )
 
     def _prompt(self, request: CompletionRequest, suffix: str, context: Assembled) -> Prompt:
         document = request.document
+        if request.ask:
+            return chat_prompt(
+                self._decoder.model,
+                _unix(request.ask),
+                request.opening,
+                max_new_tokens=request.config.max_new_tokens,
+            )
         return self._prompts_of(document.path).build(
             _unix(document.text[: request.offset]),
             _unix(suffix),
@@ -137,6 +151,8 @@ class Completer:
         """Return what the model writes after `prompt`, the best first."""
         config, count = request.config, request.samples
         stop = stop_rule(request.document, request.offset, request.lines, request.blocks)
+        if request.stops:
+            stop = first_of(stop, at_strings([text.encode() for text in request.stops]))
         if not request.beam:
             return self._decoder.complete(
                 prompt,
@@ -306,7 +322,7 @@ class Completer:
         monitor: Checking | None,
     ) -> list[str]:
         remarks = []
-        wanted = self._layout != "left-to-right" and suffix.strip()
+        wanted = self._layout != "left-to-right" and suffix.strip() and not request.ask
         if wanted and prompt.format == "left-to-right":
             remarks.append(
                 f"{self.model_name} has no fill-in-the-middle tokens: completed left to right, "

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from fairlead_monitors.engine import Completeness, Diagnostic, Diagnostics, Kind, Names
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.importing import ImportLine, insert_import
+from fairlead_server.rechecking import Replaced, compared
 
 # What type checkers and linters call a name that is bound nowhere, and how they say it.
 _CODES = frozenset(
@@ -29,7 +29,6 @@ _MESSAGE = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\W\d]\w*")
-_WARNING = 2
 
 
 class Analysis(Protocol):
@@ -130,17 +129,6 @@ def is_mended(
     `length` characters were inserted at `offset`. Remarks below a warning do not count.
     """
     was = [d for d in before.found if d.start <= missing.start < max(d.end, d.start + 1)]
-    if not was:
-        return False
-    old = Counter(_shifted(before, offset, length))
-    new = Counter(_shifted(after, 0, 0))
-    start = missing.start + (length if missing.start >= offset else 0)
-    still = any(key[0] == start and d.message == key[2] for key in new for d in was)
-    return not still and not new - old
-
-
-def _shifted(found: Diagnostics, offset: int, length: int) -> Iterator[tuple[int, str, str]]:
-    for one in found.found:
-        if one.severity <= _WARNING:
-            start = one.start + (length if one.start >= offset else 0)
-            yield start, one.code, one.message
+    edit = Replaced(offset, offset, length)
+    found = compared(before, after, edit)
+    return bool(was) and not found.new and not found.lack(map(edit.key, was))

@@ -27,15 +27,21 @@ class Site:
 
 
 def offered(
-    completions: Iterable[Completion], site: Site, checking: Checking | None, *, raw: bool = False
+    completions: Iterable[Completion],
+    site: Site,
+    checking: Checking | None,
+    *,
+    raw: bool = False,
+    entire: bool = False,
 ) -> tuple[tuple[Suggestion, ...], tuple[Dropped, ...]]:
     """Return what is offered of `completions`, what does not parse last, and what is dropped.
 
-    Each is finished first, unless they are wanted `raw`. What was checked of it is found out
+    Each is finished first, unless they are wanted `raw`, and cut back to what parses, unless they
+    are wanted `entire`. What was checked of it is found out
     from the finished text, so that the evidence is about what is offered.
     """
     # The document without the text is parsed once for each length that texts replace.
-    syntax = cache(partial(_syntax, site))
+    syntax = None if entire else cache(partial(_syntax, site))
     found: dict[tuple[str, int], tuple[Suggestion, bool]] = {}
     dropped = []
     for completion in completions:
@@ -81,12 +87,12 @@ def _suggestion(
     completion: Completion,
     finished: Finished,
     site: Site,
-    syntax: Callable[[int], SyntaxCheck],
+    syntax: Callable[[int], SyntaxCheck] | None,
     checking: Checking | None,
 ) -> tuple[Suggestion, bool]:
     """Return the suggestion, and whether it is not known to be wrong."""
     kept, verdict, replaces = in_step(completion, finished.text), None, finished.replaces
-    if checking is not None:
+    if checking is not None and syntax is not None:
         ((kept, verdict),) = parsed([kept], syntax(replaces), checking)
         if _text(kept) != finished.text and replaces != site.replaces:
             # What is replaced may have had its reason in what has been cut off.

@@ -56,11 +56,11 @@ def _found(
             yield from _moved(monitor.evidence(), done)
             return
         # Something is wrong: what was checked before it counts, then the monitor starts anew.
-        rejection = _rejection(monitor, rest[good:])
-        start = None if rejection is None else rejection.start
-        yield from _moved((e for e in monitor.evidence() if e.start != start), done)
-        if rejection is not None:
-            yield from _moved((rejection,), done)
+        rejections = _rejections(monitor, rest[good:])
+        starts = {rejection.start for rejection in rejections}
+        yield from _moved((e for e in monitor.evidence() if e.start not in starts), done)
+        if rejections:
+            yield from _moved(rejections, done)
             done += good + 1
             continue
         name = _absent(monitor, prefix.encode(), rest, good)
@@ -90,10 +90,14 @@ def _absent(monitor: Checking, prefix: bytes, rest: bytes, good: int) -> Evidenc
     )
 
 
-def _rejection(monitor: Checking, data: bytes) -> Evidence | None:
-    """Return what is wrong with `data` if `monitor` looks at more than names, and says so."""
+def _rejections(monitor: Checking, data: bytes) -> tuple[Evidence, ...]:
+    """Return what is wrong with `data` or before it, if `monitor` says more than where."""
+    ask_all: Callable[[bytes], tuple[Evidence, ...]] | None = getattr(monitor, "rejections", None)
+    if ask_all is not None:
+        return ask_all(data)
     ask: Callable[[bytes], Evidence | None] | None = getattr(monitor, "rejection", None)
-    return None if ask is None else ask(data)
+    found = None if ask is None else ask(data)
+    return () if found is None else (found,)
 
 
 def _moved(found: Iterable[Evidence], by: int) -> Iterator[Evidence]:

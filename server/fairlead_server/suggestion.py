@@ -25,6 +25,10 @@ class CompletionRequest:
     `context` names the sources that may add to the prompt, None stands for all. With `beam` the
     most probable texts are searched for, `samples` of them, instead of being drawn.
     `urgency` decides who goes first where several editors share a model.
+    With `ask`, a model that follows instructions is asked that in its chat format, and nothing else
+    is in the prompt; `opening` begins its answer, and what follows is the text. A model that does
+    not writes nothing. `stops` are texts before which it ends. With `entire`, a text is offered as
+    it was written, and not cut back to what parses.
     """
 
     document: DocumentSnapshot
@@ -41,6 +45,10 @@ class CompletionRequest:
     edits: tuple[Edit, ...] = ()
     context: tuple[str, ...] | None = None
     urgency: Urgency = "automatic"
+    ask: str = ""
+    opening: str = ""
+    stops: tuple[str, ...] = ()
+    entire: bool = False
 
     def later(self, seconds: float) -> CompletionRequest:
         """Return the request with its deadline put off by `seconds`."""
@@ -108,7 +116,7 @@ class CompletionResult:
     """The suggestions, best first, and remarks for the user, such as a fallback that was taken.
 
     `context` tells what the prompt holds besides the document, and `seconds` how long it took.
-    `dropped` are texts that were written in vain.
+    `dropped` are texts that were written in vain, and `tokens` what the model wrote in all.
     """
 
     suggestions: tuple[Suggestion, ...]
@@ -118,6 +126,7 @@ class CompletionResult:
     context: ContextReport = field(default_factory=ContextReport)
     seconds: float = 0.0
     dropped: tuple[Dropped, ...] = ()
+    tokens: int = 0
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ class Client:
         self._incoming: queue.Queue[Message | None] = queue.Queue()
         pipe = subprocess.PIPE
         self._server = subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT)
-        self._reader = threading.Thread(target=self._read)
+        # A daemon: a server that does not end must not keep the tests from ending.
+        self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def __enter__(self) -> Client:

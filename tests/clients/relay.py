@@ -29,25 +29,31 @@ def _pass_on(record: Path, server: subprocess.Popen[bytes]) -> None:
     """Carry what the client writes to `server`, until one of them is gone."""
     assert server.stdin is not None
     client = sys.stdin.fileno()
-    header, body = _message(client)
-    said: dict[str, Any] = {"params": json.loads(body)["params"], "server": server.pid}
-    record.write_text(json.dumps(said))
-    with contextlib.suppress(BrokenPipeError), server.stdin:
+    with contextlib.suppress(BrokenPipeError, EOFError), server.stdin:
+        header, body = _message(client)
+        said: dict[str, Any] = {"params": json.loads(body)["params"], "server": server.pid}
+        record.write_text(json.dumps(said))
         server.stdin.write(header + body)
         while chunk := os.read(client, 1 << 16):
             server.stdin.write(chunk)
 
 
 def _message(client: int) -> tuple[bytes, bytes]:
-    """Read one message, and not a byte more."""
+    """Read one message, and not a byte more. Raises `EOFError` when the client is gone."""
     header = b""
     while not header.endswith(b"\r\n\r\n"):
-        header += os.read(client, 1)
+        header += _read(client, 1)
     fields = dict(line.split(b": ", 1) for line in header.split(b"\r\n") if line)
     length, body = int(fields[b"Content-Length"]), b""
     while len(body) < length:
-        body += os.read(client, length - len(body))
+        body += _read(client, length - len(body))
     return header, body
+
+
+def _read(client: int, most: int) -> bytes:
+    if not (found := os.read(client, most)):
+        raise EOFError("the client has gone in the middle of a message")
+    return found
 
 
 if __name__ == "__main__":

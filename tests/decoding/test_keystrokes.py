@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fairlead_decoding.keystrokes import TypedPrompts
@@ -33,14 +35,11 @@ class WordModel(ScriptedModel):
         )
         super().__init__(Vocabulary(tokens, BYTES.end, special), lambda _: {}, context_length)
         self._index = {text: i for i, text in enumerate(tokens) if text}
+        longest_first = sorted(self._index, key=len, reverse=True)
+        self._longest = re.compile(b"|".join(map(re.escape, longest_first)))
 
     def encode(self, text: str) -> list[int]:
-        data, ids = text.encode(), []
-        while data:
-            size = next(n for n in range(min(16, len(data)), 0, -1) if data[:n] in self._index)
-            ids.append(self._index[data[:size]])
-            data = data[size:]
-        return ids
+        return [self._index[piece] for piece in self._longest.findall(text.encode())]
 
 
 def source(lines: int) -> str:

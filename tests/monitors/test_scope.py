@@ -12,7 +12,7 @@ from fairlead_monitors.engine import Completeness, Kind, Names, Source, answered
 from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.python.scope import ScopeMonitor
 from tests.monitors.engines import SilentEngine, TableEngine
-from tests.monitors.stepwise import at, check
+from tests.monitors.stepwise import ALL, at, check
 
 
 class OneScope(TableEngine):
@@ -71,23 +71,89 @@ def monitor(text: str, engine: TableEngine | None = None) -> ScopeMonitor:
         ("|", "spam[0] = 1", "spam"),
         ("|", "total.x = tax", "total.x = tax"),
         ("spam|", "(", ""),
-        ("|", "if x: spam.y", "if x: spam"),
+        ("|", "if tax: spam.y", "if tax: spam"),
         # The name of an argument, the first of a condition.
         ("f(1, |", "spam=1, ham = 2)", "spam=1, ham = 2)"),
         ("f(1, |", "spam)", "spam"),
         ("f(1, |", "total)", "total)"),
         ("f(1, |", "spam if", "spam "),
+        ("f(1, |", "spam == 2", "spam ="),
+        ("f(1, |", "spam := 2", "spam := 2"),
         ("f(a=|", "spam", ""),
         ("len(|", "spam", ""),
         ("if |", "spam := total:", "spam := total:"),
         ("if |", "spam.x", "spam"),
-        ("while |", "spam == 1", "spam == 1"),
+        ("while |", "spam == 1", "spam ="),
+        ("if |", "spam:\n", "spam:"),
+        ("if |", "spam : total", "spam :"),
+        ("if |", "total:\n", "total:\n"),
+        ("if |", "not spam", "not "),
+        ("x = 1\nelif |", "spam:=total:\n", "spam:=total:\n"),
+        ("while sp|", "am:pass", "am:"),
         ("while |", "spam < 1", "spam "),
-        # The first element of a bracket: a comprehension may bind the name.
-        ("f(|", "spam)", "spam)"),
+        # The first element of a bracket: a comprehension may bind the name, until none can follow.
+        ("total(|", "spam)", "spam"),
+        ("total(|", "spam.x(rate)[0])", "spam.x(rate)[0]"),
+        ("total(|", "spam, 1)", "spam"),
+        ("total(|", "spam\n)", "spam\n"),
+        ("total(sp|", "am)", "am"),
+        ("total(|", "spam=1)", "spam=1)"),
+        ("total(|", "spam = 1)", "spam = 1)"),
+        ("total(|", "spam := 1)", "spam := 1)"),
+        ("total(|", "spam:=1)", "spam:=1)"),
+        ("total(|", "spam == 1)", "spam == 1"),
+        ("total(|", "rate == spam for spam in tax)", "rate == spam for spam in tax)"),
+        ("total(|", "lambda a=1: spam for spam in tax)", "lambda a=1: spam for spam in tax)"),
+        ("total(|", "rate=spam", "rate="),
+        ("total(|", "*spam, 1)", "*spam"),
+        ("total(|", "'' + f'{spam}')", "'' + f'{spam}'"),
+        ("total(|", "f'spam')", "f'spam')"),
+        ("total(|", "tax, 1)", "tax, 1)"),
+        ("class A(|", "spam):", "spam"),
+        ("class A(|", "spam, total):", "spam"),
+        ("class A(|", "total, metaclass=tax):", "total, metaclass=tax):"),
+        ("x = [|", "spam]", "spam"),
+        ("x = [|", "spam, 1]", "spam"),
+        ("x = (|", "spam.x)", "spam.x"),
+        ("x = {|", "spam: 1}", "spam: 1"),
+        ("x = {|", "1: spam}", "1: spam"),
+        ("x = {1: |", "spam, 2: spam}", "spam"),
+        ("x = {|", "**spam, 2: 3}", "**spam"),
+        ("x = [|", "(spam := 1)]", "(spam := 1)]"),
+        ("x = [|", "spam := 1, 2]", "spam := 1, 2]"),
+        ("|", "(spam, ham) = total\n[spam, ham] = total", ALL),
+        ("|", "(spam.x, ham) = total", "(spam.x"),
+        ("with (|", "spam as x):", "spam as x"),
+        ("with (|", "total as spam, tax as x):", "total as spam, tax as x):"),
         ("x = [|", "spam.x for spam in total]", "spam.x for spam in total]"),
-        ("x = [g(1, |", "spam) for spam in taxes]", "spam) for spam in tax"),
-        ("x = {1: |", "spam, 2: spam}", "spam, 2: "),
+        ("x = [|", "spam for spam, ham in total]", "spam for spam, ham in total]"),
+        ("x = [|", "spam + ham for (spam, ham), x in total]", ALL),
+        ("x = [|", "spam async for spam in total]", ALL),
+        ("x = [|", "spam for x in total]", "spam for x in total"),
+        ("x = [|", "spam for x in total for spam in tax]", ALL),
+        ("x = [|", "spam for x in total if (spam := tax)]", ALL),
+        ("x = (|", "spam if (spam := total) else 1)", ALL),
+        ("x = {|", "k: v for k, v in total}", ALL),
+        ("x = {|", "tax: spam(k) for k in total}", "tax: spam(k) for k in total"),
+        ("total(|", "f for f in tax)", ALL),
+        ("total(|", "total.x(spam) for spam in tax)", ALL),
+        ("total(|", "total.x(spam), 1)", "total.x(spam)"),
+        ("x = [|", "(spam, 1) for spam in tax]", ALL),
+        ("x = [|", "(spam, 1)]", "(spam, 1)"),
+        ("x = [|", "[spam for spam in ham] for ham in tax]", ALL),
+        ("x = [|", "[spam for ham in tax] for spam in tax]", ALL),
+        ("x = [|", "[spam for ham in tax], 1]", "[spam for ham in tax]"),
+        ("x = [|", "lambda tax, x: tax + spam for spam in tax]", ALL),
+        ("x = [|", "total(lambda: spam) for spam in tax]", ALL),
+        ("x = [|", "spam(lambda a, b: 1) for spam in tax]", ALL),
+        ("x = [|", "spam or (lambda a, b: 1) for spam in tax]", ALL),
+        ("x = [|", "spam or lambda a, b: 1 for spam in tax]", ALL),
+        ("x = [|", "f'{spam}, {total(spam)}' for spam in tax]", ALL),
+        ("x = [|", "spam['),]'] # ),]\n for spam in tax]", ALL),
+        ("x = [|", "spam\n  for spam\n  in tax]", ALL),
+        ("x = [total(1, |", "spam) for spam in taxes]", "spam) for spam in tax"),
+        # Where a statement begins, a bracket before it was left open.
+        ("x = [|", "spam\nreturn total(tax)", ALL),
         # Names that are not read.
         ("|", "def spam(a, *b): return spam", "def spam(a, *b): return "),
         ("|", "for spam, (ham, x.y) in spam", "for spam, (ham, x.y) in "),
@@ -97,7 +163,7 @@ def monitor(text: str, engine: TableEngine | None = None) -> ScopeMonitor:
         ("x = 1 # |", "spam\ny = spam", "spam\ny = "),
     ],
 )
-def test_admitted(text: str, data: str, admitted: str) -> None:
+def test_admitted(text: str, data: str, admitted: str | None) -> None:
     check(lambda: monitor(text), data, admitted)
 
 
@@ -114,7 +180,26 @@ def test_admitted(text: str, data: str, admitted: str) -> None:
         ("total|(1)", True),
         ("f(1, spam|=2)", True),
         ("f(1, spam|)", False),
-        ("f(spam|)", True),
+        ("f(spam|)", False),
+        ("f(spam|", True),
+        ("f(spam|, 1)", False),
+        ("f(spam|=1)", True),
+        ("f(spam| := 1)", True),
+        ("f(spam| == 1)", False),
+        ("f(1, spam| == 1)", False),
+        ("f(spam|\n)", False),
+        ("f(spam|\nx = total(1)", True),
+        ("f(sp|am.x)", False),
+        ("f(tax|)", True),
+        ("f(ta|x)", True),
+        ("f(f|'spam')", True),
+        ("f(spam| for spam in x)", True),
+        ("[g(spam|) for spam in x]", True),
+        ("[g(spam|) for ham in x]", False),
+        ("if spam|:\n", False),
+        ("if spam|:", False),
+        ("if spam| := x:", True),
+        ("if tax|:\n", True),
     ],
 )
 def test_may_end(text: str, may_end: bool) -> None:
@@ -165,14 +250,15 @@ def test_bytes_are_admitted_one_by_one_as_together(seed: int) -> None:
 
 def test_evidence_is_of_names_that_are_read() -> None:
     checked = monitor("x = ta|")
-    checked.advance(b"x + total(rate, spam=not rate, b=[spam])\ntax = 1\ntax.x")
+    checked.advance(b"x + total(rate, spam=not rate, b=[spam for spam in tax])\ntax = 1\ntax.x")
     assert [(e.name, e.kind, e.verdict, e.start, e.end) for e in checked.evidence()] == [
         ("tax", "name", Verdict.VALID, -2, 1),
         ("total", "name", Verdict.VALID, 4, 9),
         ("rate", "name", Verdict.VALID, 10, 14),
         ("rate", "name", Verdict.VALID, 25, 29),
         ("spam", "name", Verdict.UNKNOWN, 34, 38),
-        ("tax", "name", Verdict.VALID, 49, 52),
+        ("tax", "name", Verdict.VALID, 51, 54),
+        ("tax", "name", Verdict.VALID, 65, 68),
     ]
 
 

@@ -102,6 +102,33 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert err.startswith("fairlead: ") and err.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", [["complete", "a.py:1:1"], ["doctor"]])
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--patience", "inf", "patience must be at most 1,000,000"),
+        ("--patience", "1e9", "patience must be at most 1,000,000"),
+        ("--patience", "nan", "patience must be at least 0"),
+        ("--patience", "-1", "patience must be at least 0"),
+        ("--threads", "9" * 20, "threads must be at most 1,000,000"),
+    ],
+)
+def test_numbers_have_the_same_bounds_as_in_files(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    command: list[str],
+    option: str,
+    value: str,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text("x\n")
+    code, out, err = run(capsys, *command, option, value)
+    assert (code, out) == (2, "")
+    assert err == f"fairlead: command line: {message}\n"
+
+
 def test_a_defect_is_one_line_and_exit_code_3(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,6 @@ from fairlead_server.settings import (
     Layer,
     Options,
     Settings,
-    from_environment,
     from_json,
     resolve,
     resolve_for,
@@ -48,9 +47,11 @@ def test_later_layers_win_and_unstated_values_do_not_count(monkeypatch: pytest.M
     assert resolve().model == "from-environment"
 
 
-def test_environment() -> None:
-    found = from_environment({"FAIRLEAD_PYTHON": "/usr/bin/python3", "FAIRLEAD_MODEL": ""})
-    assert found == Options(interpreter="/usr/bin/python3")
+def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRLEAD_PYTHON", "/usr/bin/python3")
+    monkeypatch.setenv("FAIRLEAD_MODEL", "")
+    [layer] = (layer for layer in stack(None).layers if layer.source == "environment")
+    assert layer.options == Options(interpreter="/usr/bin/python3")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,22 @@ def unpack(packages: Sequence[str], scratch: Path, folder: Path) -> None:
     if lacking or shutil.which("dpkg") is None:
         raise SetupError(f"apt-get cannot download {', '.join(lacking) or 'packages for dpkg'}")
     for archive in archives:
-        subprocess.run(["dpkg", "--extract", archive, folder], check=True)
+        _extract(archive, folder)
+
+
+def _extract(archive: Path, folder: Path) -> None:
+    """Unpack one package. Raises `SetupError`: a download may be cut short, a disk be full."""
+    done = subprocess.run(
+        ["dpkg", "--extract", archive, folder],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode != 0:
+        said = done.stderr.splitlines()[-3:]
+        way_out = "see that the disk has room, and try again: it is then downloaded anew"
+        raise SetupError(f"dpkg cannot unpack {archive.name}", *said, way_out)
 
 
 def _get(kind: str, scratch: Path, arguments: Sequence[str]) -> None:

@@ -40,6 +40,11 @@ eglot=$(echo "$root"/usr/share/emacs/site-lisp/elpa-src/eglot-*)
 exec "$root/usr/bin/emacs-nox" --dump-file="$EMACSPATH/emacs.pdmp" --directory="$eglot" "$@"
 """
 
+_VIM = """\
+export VIM="$root/usr/share/vim" VIMRUNTIME="$root/usr/share/vim/vim90"
+exec "$root/usr/bin/vim.basic" "$@"
+"""
+
 
 @dataclass(frozen=True)
 class Editor:
@@ -82,3 +87,5 @@ class Editor:
 
 NEOVIM = Editor("neovim-0.7", ("neovim",), _NEOVIM, "NVIM v0.7.2")
 EMACS = Editor("emacs-28", ("emacs-nox", "elpa-eglot"), _EMACS, "GNU Emacs 28.2")
+_ALE = ("vim", "vim-common", "vim-runtime", "vim-ale")
+VIM = Editor("vim-9", _ALE, _VIM, "VIM - Vi IMproved 9.0")

@@ -6,22 +6,28 @@ import {
   type Executable,
   LanguageClient,
   type LanguageClientOptions,
-  type Middleware,
   RevealOutputChannelOn,
   type StaticFeature,
 } from "vscode-languageclient/node";
 
 import type { Logs } from "./logger";
-import { isOn, selector } from "./pure/languages";
+import { changing, suggesting } from "./middleware";
+import { selector } from "./pure/languages";
 import type { Program } from "./pure/locate";
 import type { ServerStatus } from "./pure/view";
-import { SECTION, serverSettings, setting, switches } from "./settings";
+import type { Review } from "./review";
+import { SECTION, serverSettings, setting } from "./settings";
 
-/** Tells the server, among the client's capabilities, that its state is wanted. */
-const WANTS_STATUS: StaticFeature = {
+/**
+ * Tells the server, among the client's capabilities, that its state is wanted and which command of ours it may use; and
+ * that code actions are to come with a command, for the middleware resolves none.
+ */
+const OURS: StaticFeature = {
   fillClientCapabilities(capabilities) {
     const others = capabilities.experimental as object | undefined;
-    capabilities.experimental = { ...others, [SECTION]: { status: true } };
+    delete capabilities.textDocument?.codeAction?.resolveSupport;
+    const own = { commands: [`${SECTION}.editWithInstruction`] };
+    capabilities.experimental = { ...others, [SECTION]: { status: true }, commands: own };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
@@ -32,19 +38,30 @@ export async function createClient(
   program: Program,
   context: ExtensionContext,
   logs: Logs,
+  review: Review,
   onStatus: (status: ServerStatus) => void,
 ): Promise<LanguageClient> {
   const server: Executable = { command: program.file, args: ["serve"] };
+  const changes = changing(review, () => client);
   const options: LanguageClientOptions = {
     documentSelector: selector(setting<string[]>("additionalLanguages", [])),
     outputChannel: logs.main,
     traceOutputChannel: logs.trace,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: await serverSettings(context, logs),
-    middleware: middleware(context, logs),
+    middleware: {
+      ...suggesting(logs),
+      ...changes,
+      workspace: {
+        ...changes.workspace,
+        configuration: ({ items }) => Promise.all(items.map((item) => configuration(item, context, logs))),
+        // The server gets its settings by asking: under its own names, and only what is stated.
+        didChangeConfiguration: (_sections, next) => next(undefined),
+      },
+    },
   };
-  const client = new LanguageClient(SECTION, "fairlead", server, options);
-  client.registerFeature(WANTS_STATUS);
+  const client: LanguageClient = new LanguageClient(SECTION, "fairlead", server, options);
+  client.registerFeature(OURS);
   client.onNotification("fairlead/status", onStatus);
   return client;
 }
@@ -52,29 +69,6 @@ export async function createClient(
 /** Has the server ask for its settings again. */
 export async function tellOfSettings(client: LanguageClient): Promise<void> {
   await client.sendNotification("workspace/didChangeConfiguration", { settings: null });
-}
-
-function middleware(context: ExtensionContext, logs: Logs): Middleware {
-  return {
-    async provideInlineCompletionItems(document, position, trigger, token, next) {
-      if (!isOn(switches(document), document.languageId)) return undefined;
-      const begun = performance.now();
-      const found = await next(document, position, trigger, token);
-      const count = (Array.isArray(found) ? found : found?.items)?.length ?? 0;
-      const fate = token.isCancellationRequested ? "not wanted any more" : `suggestions: ${count}`;
-      logs.main.debug(`line ${position.line + 1}, ${Math.round(performance.now() - begun)} ms; ${fate}`);
-      return found;
-    },
-    provideCompletionItem(document, position, trigger, token, next) {
-      if (!isOn(switches(document), document.languageId)) return undefined;
-      return next(document, position, trigger, token);
-    },
-    workspace: {
-      configuration: ({ items }) => Promise.all(items.map((item) => configuration(item, context, logs))),
-      // The server gets its settings by asking: under its own names, and only what is stated.
-      didChangeConfiguration: (_sections, next) => next(undefined),
-    },
-  };
 }
 
 /** Answers the server's question for one section of the settings. */

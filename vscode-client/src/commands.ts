@@ -10,6 +10,7 @@ import { type Logs, reason } from "./logger";
 import { showMenu } from "./menu";
 import { chooseModel } from "./models";
 import { flipped } from "./pure/options";
+import type { Review } from "./review";
 import type { Program } from "./pure/locate";
 import { commandLine, shellOf } from "./pure/shell";
 import { WINDOWS } from "./server";
@@ -24,9 +25,10 @@ export interface Parts {
   readonly status: StatusItem;
   readonly session: Session;
   readonly explanation: Explanation;
+  readonly review: Review;
 }
 
-type Action = (parts: Parts) => unknown;
+type Action = (parts: Parts, argument: unknown) => unknown;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   menu: ({ status }) => showMenu(status),
@@ -38,28 +40,44 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   explainLast: (parts) => parts.explanation.show(running(parts)),
   importName: (parts) => edits.addImport(running(parts), editor()),
   repairDiagnostic: (parts) => edits.repair(running(parts), editor()),
-  editSelection: (parts) => edits.edit(running(parts), editor()),
+  editSelection: (parts) => edits.edit(running(parts), parts.review, edits.placeOf(running(parts), editor())),
+  // The server's code action, which says what is to be edited; this name is told to the server.
+  editWithInstruction: (parts, place) => edits.edit(running(parts), parts.review, place as edits.Place),
   chooseModel: (parts) => chooseModel(program(parts)),
   restart: ({ session }) => session.restart(),
   doctor: (parts) => { inTerminal([program(parts).file, "doctor"]); },
-  install: async ({ context, logs, session }) => {
-    if (await install(context, logs)) await session.restart();
-  },
+  install: reinstall,
   showLog: ({ logs }) => { logs.main.show(true); },
 };
 
 /** Registers all commands. What goes wrong in one is told in words. */
 export function registerCommands(parts: Parts): Disposable[] {
   return Object.entries(ACTIONS).map(([name, action]) =>
-    commands.registerCommand(`${SECTION}.${name}`, async () => {
+    commands.registerCommand(`${SECTION}.${name}`, async (argument: unknown) => {
       try {
-        await action(parts);
+        await action(parts, argument);
       } catch (error) {
         parts.logs.main.error(`${name}: ${reason(error)}`);
         void window.showErrorMessage(`fairlead: ${reason(error)}`);
       }
     }),
   );
+}
+
+async function reinstall({ context, logs, session, status }: Parts): Promise<void> {
+  const { server } = status.situation();
+  // A program that runs cannot be replaced on every system; another one may go on.
+  const own = session.program?.origin === "installed";
+  let installed = false;
+  try {
+    installed = await install(context, logs, (work) => {
+      if (own || server !== "running") status.update({ server: "installing" });
+      return own ? session.pause(work) : work();
+    });
+  } finally {
+    if (installed || own) await session.restart();
+    else if (status.situation().server === "installing") status.update({ server });
+  }
 }
 
 async function toggleLanguage(): Promise<void> {

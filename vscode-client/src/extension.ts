@@ -2,26 +2,42 @@
 
 import { commands, type ExtensionContext, languages, type TextDocument, window, workspace } from "vscode";
 
-import { tellOfSettings } from "./client";
 import { type Parts, registerCommands } from "./commands";
 import { Explanation } from "./explanation";
-import { type Logs, openLogs } from "./logger";
+import { packageToInstall } from "./install";
+import { openLogs } from "./logger";
+import { announcement } from "./pure/installing";
 import { selector } from "./pure/languages";
 import { interpreterChanged } from "./python";
+import { Review } from "./review";
 import { Session } from "./session";
 import { SECTION, setting } from "./settings";
 import { StatusItem } from "./status";
 
+let end: (() => Promise<void>) | undefined;
+
 export async function activate(context: ExtensionContext): Promise<void> {
   const logs = openLogs();
   const status = new StatusItem();
-  const session = new Session(context, logs, status, () => void offerInstallation(status));
+  const review = new Review();
+  const session = new Session(context, logs, status, review, () => void offerInstallation(context, status));
   const explanation = new Explanation();
-  const parts: Parts = { context, logs, status, session, explanation };
-  context.subscriptions.push(logs.main, logs.trace, status, explanation, session, ...registerCommands(parts));
+  const parts: Parts = { context, logs, status, session, explanation, review };
+  end = async () => {
+    await session.stop();
+    // Subscriptions end before that, and the log must outlive the server that writes to it.
+    logs.main.dispose();
+    logs.trace.dispose();
+  };
+  context.subscriptions.push(status, explanation, review, ...registerCommands(parts));
   watch(parts);
   startFor(session, workspace.textDocuments);
-  await watchInterpreter(parts, logs);
+  await watchInterpreter(parts);
+}
+
+/** Ends the server; the editor waits for that. */
+export function deactivate(): Promise<void> | undefined {
+  return end?.();
 }
 
 /** Starts the server once there is a document for it. */
@@ -31,14 +47,11 @@ function startFor(session: Session, documents: readonly TextDocument[]): void {
 }
 
 function watch({ context, session, status }: Parts): void {
-  const ask = (): void => {
-    const client = session.running();
-    if (client) void tellOfSettings(client);
-  };
   context.subscriptions.push(
     workspace.onDidOpenTextDocument((document) => { startFor(session, [document]); }),
     window.onDidChangeActiveTextEditor(() => { status.show(); }),
-    workspace.onDidGrantWorkspaceTrust(ask),
+    // The workspace's interpreter and settings count from now on, and may lead to another server.
+    workspace.onDidGrantWorkspaceTrust(() => void session.renew()),
     workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration(SECTION)) return;
       status.show();
@@ -47,23 +60,24 @@ function watch({ context, session, status }: Parts): void {
   );
 }
 
-async function watchInterpreter({ context, session }: Parts, logs: Logs): Promise<void> {
-  const changed = await interpreterChanged();
+async function watchInterpreter({ context, session, logs }: Parts): Promise<void> {
+  const changed = await interpreterChanged(logs);
   if (changed === undefined) return;
   const listener = changed(() => {
     logs.main.info("Another interpreter was selected.");
-    const client = session.running();
-    if (client) void tellOfSettings(client);
-    else if (session.started()) void session.restart();
+    void session.renew();
   });
   context.subscriptions.push(listener);
 }
 
-async function offerInstallation(status: StatusItem): Promise<void> {
+/** Tells that there is no server. Where a setting names one, installing another would change nothing. */
+async function offerInstallation(context: ExtensionContext, status: StatusItem): Promise<void> {
   const { headline, details } = status.view();
-  const [install, choose, later] = ["Install", "Choose Program…", "Not Now"] as const;
-  const text = [`fairlead: ${headline}.`, ...details].join(" ");
-  const answer = await window.showWarningMessage(text, install, choose, later);
+  const absent = status.situation().server === "absent";
+  const [install, choose] = ["Install", "Choose Program…"] as const;
+  const plan = absent ? [announcement(packageToInstall(context))] : [];
+  const text = [`fairlead: ${headline}.`, ...details, ...plan].join(" ");
+  const answer = await window.showWarningMessage(text, ...(absent ? [install, choose] : [choose]));
   if (answer === install) await commands.executeCommand("fairlead.install");
   if (answer === choose) await commands.executeCommand("workbench.action.openSettings", "fairlead.path");
 }

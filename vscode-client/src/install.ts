@@ -1,7 +1,8 @@
 /** Installs the server into an environment of its own. */
 
 import { execFile, spawn } from "node:child_process";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
+import * as path from "node:path";
 import * as readline from "node:readline";
 import { promisify } from "node:util";
 import {
@@ -15,35 +16,44 @@ import {
 } from "vscode";
 
 import type { Logs } from "./logger";
-import { isRecent, news, OLDEST, requirement, type Step, steps, TELL_VERSION } from "./pure/installing";
+import { complaint, isRecent, news, OLDEST, requirement, type Step, steps, TELL_VERSION } from "./pure/installing";
+import { replace } from "./pure/replacing";
 import { selectedInterpreter } from "./python";
 import { ownEnvironment, WINDOWS } from "./server";
 import { setting } from "./settings";
 
 const run = promisify(execFile);
 
-/** Returns whether it was installed; the user may cancel. Throws when it cannot be. */
-export async function install(context: ExtensionContext, logs: Logs): Promise<boolean> {
+/** Returns what pip is asked for. */
+export function packageToInstall(context: ExtensionContext): string {
+  const { version } = context.extension.packageJSON as { version: string };
+  return requirement(setting("package", "fairlead[llama]"), version);
+}
+
+/**
+ * Returns whether it was installed; the user may cancel. Throws when it cannot be. An installation that is there is
+ * kept then. `during` is handed what touches it.
+ */
+export async function install(
+  context: ExtensionContext,
+  logs: Logs,
+  during: (work: () => Promise<void>) => Promise<void>,
+): Promise<boolean> {
   const python = await basePython(logs);
-  const version = (context.extension.packageJSON as { version: string }).version;
-  const wanted = requirement(setting("package", "fairlead[llama]"), version);
+  const wanted = packageToInstall(context);
   const folder = ownEnvironment(context);
-  const go = "Install";
-  const detail = `pip install ${wanted}\n\ninto ${folder}, with ${python}. This needs about 300 MB and, to compile llama.cpp, a C++ compiler and some minutes.`;
-  if ((await window.showInformationMessage("Install the fairlead server?", { modal: true, detail }, go)) !== go) {
-    return false;
-  }
-  await mkdir(context.globalStorageUri.fsPath, { recursive: true });
+  await mkdir(path.dirname(folder), { recursive: true });
   const title = "fairlead: installing the server";
   return window.withProgress(
     { location: ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
       try {
-        for (const step of steps(python, folder, wanted, WINDOWS)) await take(step, progress, token, logs);
+        const work = async (): Promise<void> => {
+          for (const step of steps(python, folder, wanted, WINDOWS)) await take(step, progress, token, logs);
+        };
+        await during(() => replace(folder, work));
         return true;
       } catch (error) {
-        // Half an environment would be taken for the whole.
-        await rm(folder, { recursive: true, force: true });
         if (error instanceof CancellationError) return false;
         throw error;
       }
@@ -58,7 +68,7 @@ async function basePython(logs: Logs): Promise<string> {
   for (const candidate of candidates) {
     if (candidate !== undefined && (await isUsable(candidate))) return candidate;
   }
-  throw new Error(`there is no Python ${OLDEST.join(".")} or later; install one, then try again`);
+  throw new Error(`there is no Python ${OLDEST.join(".")} or later with venv; install them (Debian, Ubuntu: python3-venv), then try again`);
 }
 
 async function isUsable(python: string): Promise<boolean> {
@@ -79,13 +89,13 @@ function take(
   logs.main.info(`${step.command} ${step.args.join(" ")}`);
   return new Promise((resolve, reject) => {
     const env = { ...process.env, PIP_USER: "0" };
-    const child = spawn(step.command, [...step.args], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(step.command, [...step.args], { cwd: step.folder, env, stdio: ["ignore", "pipe", "pipe"] });
     const cancelled = token.onCancellationRequested(() => child.kill());
-    let last = "";
+    const said: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       readline.createInterface({ input: stream }).on("line", (line) => {
         logs.main.info(line);
-        if (line.trim() !== "") last = line.trim();
+        said.push(line);
         const message = news(line);
         if (message !== undefined) progress.report({ message });
       });
@@ -95,7 +105,7 @@ function take(
       cancelled.dispose();
       if (token.isCancellationRequested) reject(new CancellationError());
       else if (code === 0) resolve();
-      else reject(new Error(`${step.title} failed: ${last}`));
+      else reject(new Error(`${step.title} failed: ${complaint(said)}`));
     });
   });
 }

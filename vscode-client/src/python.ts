@@ -6,14 +6,14 @@ import { reason, type Logs } from "./logger";
 
 const PYTHON = "ms-python.python";
 
-/** The part of the Python extension's interface that is used here. */
+/** The part of the Python extension's interface that is used here; old or other ones may lack it. */
 interface PythonApi {
-  readonly environments: {
+  readonly environments?: {
     getActiveEnvironmentPath(resource?: Uri): { readonly path: string };
     resolveEnvironment(
       environment: unknown,
     ): Promise<{ readonly executable: { readonly uri?: Uri } } | undefined>;
-    readonly onDidChangeActiveEnvironmentPath: Event<unknown>;
+    readonly onDidChangeActiveEnvironmentPath?: Event<unknown>;
   };
 }
 
@@ -31,13 +31,18 @@ export async function selectedInterpreter(folder: Uri | undefined, logs: Logs): 
   }
 }
 
-/** Returns the event of another interpreter being selected, undefined without the extension. */
-export async function interpreterChanged(): Promise<Event<unknown> | undefined> {
-  return (await api())?.environments.onDidChangeActiveEnvironmentPath;
+/** Returns the event of another interpreter being selected, undefined where nothing tells it. */
+export async function interpreterChanged(logs: Logs): Promise<Event<unknown> | undefined> {
+  try {
+    return (await api())?.environments?.onDidChangeActiveEnvironmentPath;
+  } catch (error) {
+    logs.main.warn(`The Python extension does not start: ${reason(error)}`);
+    return undefined;
+  }
 }
 
 async function api(): Promise<PythonApi | undefined> {
-  const extension = extensions.getExtension<PythonApi>(PYTHON);
+  const extension = extensions.getExtension<PythonApi | undefined>(PYTHON);
   if (extension === undefined) return undefined;
   return extension.isActive ? extension.exports : extension.activate();
 }

@@ -1,19 +1,20 @@
 /** The one connection to a server: started when it is needed, once, and again when it must be. */
 
-import { commands, type Disposable, type ExtensionContext, window } from "vscode";
+import { commands, type ExtensionContext, window } from "vscode";
 import { type LanguageClient, State } from "vscode-languageclient/node";
 
-import { createClient } from "./client";
+import { createClient, tellOfSettings } from "./client";
 import { type Logs, reason } from "./logger";
 import type { Program } from "./pure/locate";
 import { mismatch } from "./pure/version";
+import type { Review } from "./review";
 import { findServer } from "./server";
 import type { StatusItem } from "./status";
 
 /** What a server may be able to do beyond the protocol; each is a context key as well. */
 export const ABILITIES = { canRepair: "fairlead.repair", canEdit: "fairlead.edit" } as const;
 
-export class Session implements Disposable {
+export class Session {
   program: Program | undefined;
   private client: LanguageClient | undefined;
   private begun: Promise<void> | undefined;
@@ -22,6 +23,7 @@ export class Session implements Disposable {
     private readonly context: ExtensionContext,
     private readonly logs: Logs,
     private readonly status: StatusItem,
+    private readonly review: Review,
     private readonly onAbsent: () => void,
   ) {}
 
@@ -50,11 +52,35 @@ export class Session implements Disposable {
     await this.begun;
     const { client } = this;
     this.client = this.begun = undefined;
-    await client?.dispose();
+    try {
+      await client?.dispose();
+    } catch (error) {
+      // One that never came up, or died, refuses to be stopped; there is nothing left to stop.
+      this.logs.main.debug(`The former server: ${reason(error)}`);
+    }
   }
 
-  dispose(): Promise<void> {
-    return this.stop();
+  /** Has `work` done while no server runs or is started; to be followed by a restart. */
+  async pause(work: () => Promise<void>): Promise<void> {
+    await this.stop();
+    const done = work();
+    this.begun = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Takes what can now be known: another server is started, the one that runs is told to ask for its settings. */
+  async renew(): Promise<void> {
+    if (!this.started()) return;
+    await this.begun;
+    const client = this.running();
+    if (client === undefined || (await this.isOutdated())) await this.restart();
+    else await tellOfSettings(client);
+  }
+
+  /** Whether another program would be started now. One that cannot be found any more goes on running. */
+  private async isOutdated(): Promise<boolean> {
+    const found = await findServer(this.context, this.logs).catch(() => undefined);
+    return found !== undefined && found.file !== this.program?.file;
   }
 
   private async begin(): Promise<void> {
@@ -72,7 +98,7 @@ export class Session implements Disposable {
   }
 
   private async connect(program: Program): Promise<void> {
-    const client = await createClient(program, this.context, this.logs, (status) => {
+    const client = await createClient(program, this.context, this.logs, this.review, (status) => {
       this.status.update({ status });
     });
     this.client = client;

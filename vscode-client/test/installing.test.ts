@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isRecent, news, requirement, steps } from "../src/pure/installing";
+import { complaint, isRecent, news, requirement, steps } from "../src/pure/installing";
 
 const VERSIONS: [string, boolean][] = [["3.10\n", true], ["3.14", true], ["3.9", false], ["4.0", true], ["2.7", false], ["", false]];
 
@@ -22,10 +22,15 @@ for (const [wanted, expected] of REQUIREMENTS) {
 }
 
 test("pip runs in the environment that was made", () => {
-  const [make, fill] = steps("python3", "/own", "fairlead", false);
-  assert.deepEqual([make?.command, make?.args], ["python3", ["-m", "venv", "/own"]]);
-  assert.equal(fill?.command, "/own/bin/python");
+  const [make, fill] = steps("python3", "/mine/own", "fairlead", false);
+  assert.deepEqual([make?.command, make?.args], ["python3", ["-m", "venv", "/mine/own"]]);
+  assert.equal(fill?.command, "/mine/own/bin/python");
   assert.equal(fill.args.at(-1), "fairlead");
+});
+
+test("modules of the workspace are not taken for those of Python", () => {
+  const folders = steps("python3", "/mine/own", "fairlead", false).map((step) => step.folder);
+  assert.deepEqual(folders, ["/mine", "/mine"]);
 });
 
 const NEWS: [string, string | undefined][] = [
@@ -39,4 +44,16 @@ const NEWS: [string, string | undefined][] = [
 
 for (const [line, expected] of NEWS) {
   test(line.trim(), () => { assert.equal(news(line), expected); });
+}
+
+const COMPLAINTS: [string[], RegExp][] = [
+  [["Collecting x", "ERROR: No matching distribution found for x", "", "note: this is no bug"], /^ERROR: No matching/],
+  [["  ERROR: Failed building wheel for llama-cpp-python", "error: failed-wheel-build-for-install"], /C\+\+ compiler/],
+  [["Error: [Errno 28] No space left on device: '/own'"], /No space left/],
+  [["nothing of that kind", " "], /^nothing of that kind$/],
+  [[], /did not say/],
+];
+
+for (const [lines, expected] of COMPLAINTS) {
+  test(`complaint ${expected.source}`, () => { assert.match(complaint(lines), expected); });
 }

@@ -9,6 +9,7 @@ const RUNNING: Situation = { server: "running", status: READY, enabled: true };
 const CASES: [Situation, string, string, string][] = [
   [{ server: "waiting", enabled: true }, "shield", "Waits for a file in a language that it completes", "none"],
   [{ server: "absent", enabled: true }, "warning", "The server is not installed", "warning"],
+  [{ server: "installing", enabled: true }, "sync~spin", "The server is being installed", "none"],
   [{ server: "starting", enabled: true }, "sync~spin", "The server is starting", "none"],
   [{ server: "stopped", enabled: false }, "warning", "The server does not run", "error"],
   [{ server: "running", enabled: true }, "sync~spin", "Loading the model", "none"],

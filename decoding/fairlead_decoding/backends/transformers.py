@@ -171,7 +171,8 @@ class TransformersModel:
     ) -> None:
         self.name = Path(path).stem if header else Path(path).resolve().name
         self.context_length = context_length
-        self.metadata = header.metadata() if header else _describe(network.config)
+        described = {} if header else {**_describe(network.config), **_chat(tokenizer)}
+        self.metadata = header.metadata() if header else described
         self.vocabulary = _vocabulary(network, tokenizer, header)
         self._tokenizer = plain_tokenizer(tokenizer.backend_tokenizer)
         self._torch = torch
@@ -256,6 +257,16 @@ def _describe(config: Any) -> dict[str, str]:
     facts = {"context_length": "max_position_embeddings", "vocab_size": "vocab_size"}
     told = {f"{kind}.{key}": getattr(config, name, None) for key, name in facts.items()}
     return {"general.architecture": kind} | {k: str(v) for k, v in told.items() if v is not None}
+
+
+def _chat(tokenizer: Any) -> dict[str, str]:
+    """Return the chat template, under the key that GGUF has for it, and the tokens it may name."""
+    template = getattr(tokenizer, "chat_template", None)
+    if not isinstance(template, str):
+        return {}
+    roles = (f"{role}_token" for role in ("bos", "eos", "unk", "pad"))
+    named = {role: str(getattr(tokenizer, role, None) or "") for role in roles}
+    return {"tokenizer.chat_template": template} | named
 
 
 def _vocabulary(network: Any, tokenizer: Any, header: GgufHeader | None) -> Vocabulary:

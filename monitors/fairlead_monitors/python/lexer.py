@@ -36,7 +36,8 @@ _CODE = re.compile(
 )
 # The longest run that cannot end a string, by what can.
 _PLAIN = re.compile(rb"[^\\\"'{}\r\n]+")
-_ESCAPE = re.compile(rb"\\(?:\r\n|.)?", re.DOTALL)
+# The braces of a character's name are no replacement field.
+_ESCAPE = re.compile(rb"\\(?:\r\n|N\{[A-Za-z0-9 -]*\}?|.)?", re.DOTALL)
 _KEYWORDS = frozenset(k.encode() for k in keyword.kwlist) - {b"None", b"True", b"False"}
 STATEMENTS = frozenset(
     b"def class import return while with try except finally raise assert del pass break "

@@ -52,7 +52,8 @@ class Level(NamedTuple):
 
     `first`: no comma has separated items in it yet. `settled`: what stands here is no element of a
     comprehension whose ``for`` is still to come; of a statement, that it assigns to several
-    targets. `nameless`: no argument here has a name. `frames` counts the lexer's at its opening.
+    targets. `nameless`: no argument here has a name; `named`: the last one has, unless a comparison
+    begins. `frames` counts the lexer's at its opening.
     """
 
     sort: Sort = Sort.STATEMENT
@@ -60,12 +61,14 @@ class Level(NamedTuple):
     first: bool = True
     settled: bool = False
     nameless: bool = False
+    named: bool = False
     frames: int = 1
 
     @property
     def may_bind_later(self) -> bool:
         """Tell whether a comprehension's ``for`` may yet follow that binds the names in here."""
-        return self.sort in (Sort.CALL, Sort.DISPLAY) and self.first and not self.settled
+        is_done = self.settled or self.named or not self.first
+        return self.sort in (Sort.CALL, Sort.DISPLAY) and not is_done
 
 
 class Statement(NamedTuple):
@@ -247,9 +250,11 @@ def _next_item(level: Level) -> Level:
 
 def _assigned(level: Level, previous: bytes) -> Level:
     if previous in _COMPARING:
-        return _operated(level)
+        return _operated(level._replace(named=False))
+    if level.role is Role.ARGUMENT:
+        return level
     if level.sort is Sort.CALL:
-        return level._replace(settled=True)
+        return level._replace(named=True)
     if level.sort is Sort.PARAMETERS:
         return level._replace(role=Role.READ)
     if level.sort is Sort.STATEMENT and level.role in _ASSIGNED and not level.settled:

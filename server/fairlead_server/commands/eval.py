@@ -10,12 +10,14 @@ import argparse
 import json
 import shlex
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from fairlead_decoding.errors import DecodingError
 from fairlead_server.commands import options
 from fairlead_server.errors import UserError
-from fairlead_server.evaluation import EVALS, Setting, load
+from fairlead_server.evaluation import EVALS, Eval, Setting, load
 from fairlead_server.evaluation.figures import Report, table
 from fairlead_server.evaluation.machine import describe_machine
 from fairlead_server.evaluation.plot import require_plotting, write_plot
@@ -57,12 +59,21 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.eval, measured, describe_machine(), arguments.seed, command_of(arguments)
     )
     if picture:
-        write_plot(report, module.BUDGETS, picture)
+        write_plot(_for_people(report, module), module.BUDGETS, picture)
     if arguments.json:
         print(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
     else:
-        print(table(report, module.BUDGETS))
+        print(table(_for_people(report, module), module.BUDGETS))
     return 0
+
+
+def _for_people(report: Report, module: Eval) -> Report:
+    """Return `report` with the figures that are drawn and tabled; an eval of many says which."""
+    drawn: Callable[[str], bool] | None = getattr(module, "drawn", None)
+    if drawn is None:
+        return report
+    figures = {name: found for name, found in report.measured.figures.items() if drawn(name)}
+    return replace(report, measured=replace(report.measured, figures=figures))
 
 
 def _remark(text: str) -> None:

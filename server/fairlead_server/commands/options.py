@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from fairlead_server.settings import LAYOUTS, Options, Stack
+from fairlead_server.errors import UserError
+from fairlead_server.settings import LAYOUTS, Options, Stack, from_json
 
 
 def positive(text: str) -> int:
@@ -46,17 +47,21 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def from_arguments(arguments: argparse.Namespace) -> Options:
-    """Return what the command line states."""
-    return Options(
-        model=arguments.model,
-        backend=arguments.backend,
-        layout=arguments.layout,
-        threads=arguments.threads,
-        speculate=arguments.speculate,
-        interpreter=arguments.python,
-        patience=arguments.patience,
-        trusted=arguments.trust,
-    )
+    """Return what the command line states; raises `UserError` when something is out of range."""
+    stated = {
+        "model": arguments.model,
+        "backend": arguments.backend,
+        "layout": arguments.layout,
+        "threads": arguments.threads,
+        "speculate": arguments.speculate,
+        "interpreter": arguments.python,
+        "patience": arguments.patience,
+        "trusted": arguments.trust,
+    }
+    found, warnings = from_json(stated, "command line")
+    if warnings:
+        raise UserError(warnings[0])
+    return found
 
 
 def show_complaints(found: Stack) -> None:

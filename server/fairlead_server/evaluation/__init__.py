@@ -15,7 +15,7 @@ from typing import Protocol, cast
 from fairlead_server.evaluation.figures import Budget, Measured
 from fairlead_server.settings import Settings
 
-EVALS = ("decoding", "latency", "model", "monitors")
+EVALS = ("completion", "decoding", "latency", "model", "monitors")
 
 
 @dataclass(frozen=True)

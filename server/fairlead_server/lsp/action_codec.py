@@ -112,6 +112,9 @@ def action(
 
     Where the user is to confirm, and the client would not ask, the command has the edit applied.
     """
+    if offer.command:
+        own = types.Command(offer.title, offer.command, arguments=[dict(offer.data)])
+        return types.CodeAction(offer.title, offer.kind, command=own) if can.literals else own
     resolves = can.resolves and (can.confirms or not offer.confirm)
     command = types.Command(offer.title, APPLY, arguments=[ticket.to_json()])
     if not can.literals:

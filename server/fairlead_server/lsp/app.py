@@ -13,10 +13,12 @@ from fairlead_server.lsp.features import (
     completion,
     configuration,
     documents,
+    edit,
     explain,
     inline_completion,
     lifecycle,
     notebooks,
+    repair,
     status,
     workspace_folders,
 )
@@ -37,6 +39,8 @@ _FEATURES = (
     inline_completion,
     code_action,
     add_import,
+    repair,
+    edit,
 )
 _TIME_TO_STOP = 1.0
 """Seconds that a model in the middle of a step gets before the process ends without it."""

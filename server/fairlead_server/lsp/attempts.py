@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
+from fairlead_monitors.lookup import LATE
 from fairlead_server.lsp.typed import (
     Spot,
     goes_along,
@@ -84,11 +85,15 @@ class Attempt:
         return replace(result, suggestions=left) if left else None
 
     def serves(self, spot: Spot, effort: Effort) -> bool:
-        """Tell whether this is, or may become, an answer at `spot` that is worth `effort`."""
+        """Tell whether this is, or may become, an answer at `spot` that is worth `effort`.
+
+        What analysis came too late for is not: asked again, it may know more.
+        """
         if self.effort.samples < effort.samples:
             return False
         if self.answer.done():
-            return self.left_at(spot) is not None
+            left = self.left_at(spot)
+            return left is not None and not (spot == self.spot and _was_late(left))
         typed = typed_since(self.spot, spot)
         return typed is not None and goes_along(typed.text, self.text)
 
@@ -129,18 +134,24 @@ class Attempts:
 
     def outdate_others(self, uri: str) -> None:
         """Forget what was suggested in other documents, as they may mean something else now."""
-        for other in self._attempts.keys() - {uri}:
-            self._attempts[other] = [a for a in self._attempts[other] if not a.answer.done()]
+        unfinished = {
+            other: attempts if other == uri else [a for a in attempts if not a.answer.done()]
+            for other, attempts in self._attempts.items()
+        }
+        self._attempts = {other: attempts for other, attempts in unfinished.items() if attempts}
 
     def pending(self, uri: str) -> set[Future[CompletionResult]]:
         """Return the answers that a document still waits for."""
         return {a.answer for a in self._attempts.get(uri, ()) if not a.answer.done()}
 
-    def forget(self, uri: str) -> None:
-        """Give up and forget what was tried in a document that is closed."""
-        self.outdate_others(uri)
-        for attempt in self._attempts.pop(uri, ()):
+    def forget(self, *uris: str) -> None:
+        """Give up and forget what was tried in some documents."""
+        for attempt in [a for uri in uris for a in self._attempts.pop(uri, ())]:
             give_up(attempt)
+
+
+def _was_late(result: CompletionResult) -> bool:
+    return any(name.reason == LATE for found in result.suggestions for name in found.evidence)
 
 
 def give_up(attempt: Attempt) -> None:

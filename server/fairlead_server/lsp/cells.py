@@ -49,8 +49,14 @@ def cell_language(text: str, language: str) -> str:
 
 def code_before(cells: Sequence[str]) -> str:
     """Return the code of cells as what stands ahead of the next one."""
-    code = (cell for cell in cells if cell_language(cell, "python") == "python")
-    return "".join(plain(cell).rstrip() + "\n\n" for cell in code if cell.strip())
+    return "".join(map(code_ahead, cells))
+
+
+def code_ahead(cell: str) -> str:
+    """Return the code of one cell as it stands ahead of the next one; empty if there is none."""
+    if not cell.strip() or cell_language(cell, "python") != "python":
+        return ""
+    return plain(cell).rstrip() + "\n\n"
 
 
 def whole(document: DocumentSnapshot, offset: int | None = None) -> DocumentSnapshot:

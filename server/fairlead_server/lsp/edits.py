@@ -31,8 +31,9 @@ _MANY = 250_000
 class Change:
     """`document`, which the editor calls `uri`, is to have the text `text`.
 
-    `label` says in a few words what for. With `confirm` the user is shown the edits before they are
-    made, where the editor can do that.
+    `label` says in a few words what for, and `by` who says so. With `confirm` the user is shown the
+    edits before they are made, where the editor can do that. A document that is not `opened` is
+    the file on disk.
     """
 
     uri: str
@@ -40,6 +41,8 @@ class Change:
     text: str
     label: str
     confirm: bool = False
+    by: str = "Suggested by fairlead"
+    opened: bool = True
 
 
 class MovedOn(Exception):
@@ -90,26 +93,40 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
 
 
 def workspace_edit(
-    change: Change, codec: PositionCodec, capabilities: types.ClientCapabilities
+    change: Change,
+    codec: PositionCodec,
+    capabilities: types.ClientCapabilities,
+    others: Sequence[Change] = (),
 ) -> types.WorkspaceEdit:
     """Return `change` in the best form that a client with `capabilities` understands.
 
     That is edits of one version of the document, with an annotation that asks for confirmation; or
-    without the annotation; or of the document in whatever version it is.
+    without the annotation; or of the document in whatever version it is. The `others` are made
+    together with it, under its label.
     """
-    edits = text_edits(change.document.text, change.text, codec)
+    found = [(one, text_edits(one.document.text, one.text, codec)) for one in (change, *others)]
     can = _edit_capabilities(capabilities)
     if can is None or not can.document_changes:
-        return types.WorkspaceEdit(changes={change.uri: edits})
-    identifier = types.OptionalVersionedTextDocumentIdentifier(change.uri, change.document.version)
+        return types.WorkspaceEdit(changes={one.uri: edits for one, edits in found})
     if not can.change_annotation_support:
-        return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, edits)])
-    annotated = [types.AnnotatedTextEdit(_PREVIEW, e.range, e.new_text) for e in edits]
-    annotation = types.ChangeAnnotation(change.label, change.confirm, "Suggested by fairlead")
+        plain = [types.TextDocumentEdit(_version(one), edits) for one, edits in found]
+        return types.WorkspaceEdit(document_changes=plain)
+    annotated = [
+        types.TextDocumentEdit(
+            _version(one),
+            [types.AnnotatedTextEdit(_PREVIEW, e.range, e.new_text) for e in edits],
+        )
+        for one, edits in found
+    ]
+    annotation = types.ChangeAnnotation(change.label, change.confirm, change.by)
     return types.WorkspaceEdit(
-        document_changes=[types.TextDocumentEdit(identifier, annotated)],
-        change_annotations={_PREVIEW: annotation},
+        document_changes=annotated, change_annotations={_PREVIEW: annotation}
     )
+
+
+def _version(change: Change) -> types.OptionalVersionedTextDocumentIdentifier:
+    version = change.document.version if change.opened else None
+    return types.OptionalVersionedTextDocumentIdentifier(change.uri, version)
 
 
 def _edit_capabilities(
@@ -118,19 +135,24 @@ def _edit_capabilities(
     return capabilities.workspace.workspace_edit if capabilities.workspace else None
 
 
-def edit_of(server: FairleadServer, change: Change) -> types.WorkspaceEdit:
-    """Return `change` for the client of `server`. Raises `MovedOn`."""
-    if snapshot_of(server.workspace, change.uri) != change.document:
-        raise MovedOn
-    return workspace_edit(change, server.workspace.position_codec, server.client_capabilities)
+def edit_of(
+    server: FairleadServer, change: Change, others: Sequence[Change] = ()
+) -> types.WorkspaceEdit:
+    """Return `change`, and `others` with it, for the client of `server`. Raises `MovedOn`."""
+    for one in (change, *others):
+        if one.opened and snapshot_of(server.workspace, one.uri) != one.document:
+            raise MovedOn
+    return workspace_edit(
+        change, server.workspace.position_codec, server.client_capabilities, others
+    )
 
 
-async def apply(server: FairleadServer, change: Change) -> bool:
+async def apply(server: FairleadServer, change: Change, others: Sequence[Change] = ()) -> bool:
     """Have the client make `change`; tell whether it did, and the user why if it did not.
 
     Raises `MovedOn`.
     """
-    edit = edit_of(server, change)
+    edit = edit_of(server, change, others)
     workspace = server.client_capabilities.workspace
     if workspace is None or not workspace.apply_edit:
         return _tell(server, f"{change.label}: the editor takes no edits from a language server")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import unquote
 
 from lsprotocol import types
@@ -71,12 +72,25 @@ class Recent:
 
     def around(self, workspace: Workspace, uri: str) -> Surroundings:
         """Return what there is besides the document at `uri`, whose own edits count as well."""
-        found = ((name, snapshot_of(workspace, self._uris[name])) for name in reversed(self._uris))
-        documents = {name: snapshot for name, snapshot in found if snapshot is not None}
-        others = tuple(s for name, s in documents.items() if name != unquote(uri))
+        others = (self._alone(workspace, name) for name in self._apart_from(workspace, uri))
+        edited = {region.document for region in self._regions}
+        found = {name: self._alone(workspace, name) for name in edited}
+        documents = {name: snapshot for name, snapshot in found.items() if snapshot is not None}
         return Surroundings(
-            others[:MOST_DOCUMENTS], tuple(_edits(reversed(self._regions), documents))
+            tuple(islice(filter(None, others), MOST_DOCUMENTS)),
+            tuple(_edits(reversed(self._regions), documents)),
         )
+
+    def _apart_from(self, workspace: Workspace, uri: str) -> Iterator[str]:
+        """Yield the open documents, last used first, but for `uri` and cells of its notebook."""
+        notebook = workspace.get_notebook_document(cell_uri=uri)
+        for name in reversed(self._uris):
+            of_same = notebook and workspace.get_notebook_document(cell_uri=name) is notebook
+            if not of_same and name != unquote(uri):
+                yield name
+
+    def _alone(self, workspace: Workspace, name: str) -> DocumentSnapshot | None:
+        return snapshot_of(workspace, self._uris[name], alone=True)
 
     def _forget_edits(self, uri: str) -> None:
         self._regions = [r for r in self._regions if r.document != unquote(uri)]

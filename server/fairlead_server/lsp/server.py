@@ -89,8 +89,7 @@ class FairleadServer(LanguageServer):
 
     def remark(self, text: str) -> None:
         """Tell the user something worth knowing, once."""
-        if text not in self.state.remarks:
-            self.state.remarks.add(text)
+        if self.state.is_news(text):
             log.info("%s", text)
 
     def report_server_error(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from fairlead_server.settings.layers import (
     Layer,
     Stack,
-    from_environment,
     resolve,
     resolve_for,
     stack,
@@ -24,7 +23,6 @@ __all__ = [
     "Settings",
     "Stack",
     "for_completer",
-    "from_environment",
     "from_json",
     "resolve",
     "resolve_for",

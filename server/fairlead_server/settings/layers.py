@@ -18,7 +18,7 @@ Whether a project is trusted is decided by the others: a project has no say in t
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -115,11 +115,6 @@ def resolve_for(path: str, command_line: Options) -> Stack:
     return stack(project_around(path), (), command_line)
 
 
-def from_environment(environ: Mapping[str, str] = os.environ) -> Options:
-    """Return what the variables of fairlead state."""
-    return _environment(environ).options
-
-
 def resolve_options(layers: Any) -> Settings:
     """Merge `layers`, the later ones first in rank, over the defaults."""
     values: dict[str, Any] = {}
@@ -134,12 +129,12 @@ def _users_own() -> tuple[Layer, ...]:
     return (
         Layer("fairlead model use", Options(model=chosen_model())),
         Layer(str(file), options, warnings),
-        _environment(os.environ),
+        _environment(),
     )
 
 
-def _environment(environ: Mapping[str, str]) -> Layer:
-    found = {name: environ.get(variable) or None for name, variable in _VARIABLES.items()}
+def _environment() -> Layer:
+    found = {name: os.environ.get(variable) or None for name, variable in _VARIABLES.items()}
     options, warnings = from_json(found, "environment")
     return Layer("environment", options, tuple(warnings))
 

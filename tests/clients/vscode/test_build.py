@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import posixpath
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.clients.vscode.conftest import npm_run
+
+PICTURE = re.compile(r"!\[[^]]+\]\(([^)]+)\)")
 
 pytestmark = pytest.mark.needs("vscode-client")
 
@@ -27,3 +31,17 @@ def test_the_package_holds_what_its_manifest_names_and_no_sources(vsix: Path) ->
     named = {manifest["main"].removeprefix("./"), manifest["icon"], *pages}
     assert named <= files
     assert not [name for name in files if name.endswith(".ts") or "node_modules" in name]
+
+
+def test_the_package_holds_the_pictures_that_its_pages_show(vsix: Path) -> None:
+    with zipfile.ZipFile(vsix) as archive:
+        sizes = {f"/{entry.filename}": entry.file_size for entry in archive.infolist()}
+        pages = [name for name in sizes if name.lower().endswith(".md")]
+        shown = {
+            posixpath.normpath(posixpath.join(posixpath.dirname(page), picture))
+            for page in pages
+            for picture in PICTURE.findall(archive.read(page[1:]).decode())
+        }
+    assert len(shown) == 4
+    assert {picture for picture in shown if sizes.get(picture, 0) > 150_000} == set()
+    assert shown <= set(sizes)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from fairlead_server.lsp.app import serve_stdio
 from fairlead_server.settings import Settings
-from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
-from tests.server.lsp.idle import IdleCompleter
+from fairlead_server.suggestion import CompletionRequest, CompletionResult
+from tests.server.lsp.idle import IdleCompleter, written
 
 
 class SurroundingsCompleter(IdleCompleter):
@@ -29,7 +29,7 @@ class SurroundingsCompleter(IdleCompleter):
             "edits": [(os.path.basename(e.path), e.text) for e in request.edits],
             "context": request.context,
         }
-        return CompletionResult((Suggestion(json.dumps(found), 0.0, "stop", verified=False),))
+        return written(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -20,10 +20,21 @@ FOLDER = "file:///p%20q/"
 LINES = "".join(f"line {n}\n" for n in range(40))
 
 
-@pytest.fixture
-def editor() -> Iterator[Editor]:
+NAMES = ("a.py", "b.py", "c.py")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Editor]:
     with Editor(SERVER) as editor:
         yield editor
+
+
+@pytest.fixture
+def editor(server: Editor) -> Iterator[Editor]:
+    """An editor without open documents; tests open those of `NAMES`."""
+    yield server
+    for name in NAMES:
+        server.close(FOLDER + name)
 
 
 def around(editor: Editor, name: str) -> dict[str, Any]:
@@ -33,7 +44,7 @@ def around(editor: Editor, name: str) -> dict[str, Any]:
 
 
 def test_the_other_open_documents_come_the_last_used_first(editor: Editor) -> None:
-    for name in ("a.py", "b.py", "c.py"):
+    for name in NAMES:
         editor.open(FOLDER + name, f"in {name}")
     assert around(editor, "a.py")["others"] == [["c.py", "in c.py"], ["b.py", "in b.py"]]
     editor.change(FOLDER + "b.py", 2, (span(0, 0, 2), "IN"))

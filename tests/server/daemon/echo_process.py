@@ -22,8 +22,8 @@ from fairlead_server.daemon.process import log_to_stderr, run, told
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.settings import Settings
-from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
-from tests.server.lsp.idle import IdleCompleter
+from fairlead_server.suggestion import CompletionRequest, CompletionResult
+from tests.server.lsp.idle import IdleCompleter, wait, written
 
 TOKENS = 100_000
 
@@ -91,12 +91,11 @@ class EchoCompleter(IdleCompleter):
             raise DecodingError("does not fit")
         if text == "wait":
             growing("waiting")
-            while not cancelled():
-                time.sleep(0.001)
+            wait(cancelled)
         if text in ("count", "grow"):
             self._count(5 if text == "grow" else TOKENS, cancelled, growing)
         project = self._tools.project or "nowhere"
-        return _result(f"{text[: request.offset]} in {Path(project).name}")
+        return written(f"{text[: request.offset]} in {Path(project).name}", -1.5)
 
     def _count(
         self, most: int, cancelled: Callable[[], bool], growing: Callable[[str], None]
@@ -108,10 +107,6 @@ class EchoCompleter(IdleCompleter):
             tokens += 1
             growing(str(tokens))
         note(self._model.path, f"counted {tokens}")
-
-
-def _result(text: str) -> CompletionResult:
-    return CompletionResult((Suggestion(text, -1.5, "stop", verified=False),))
 
 
 def note(model: Path, line: str) -> None:

@@ -38,10 +38,11 @@ def with_import(text: str, statement: str) -> str:
 
 def test_files_parse_as_before() -> None:
     for file in FILES:
+        text = file.read_text()
+        docstring = ast.get_docstring(ast.parse(text))
         for statement in STATEMENTS:
-            text = file.read_text()
             made = with_import(text, statement)
-            assert ast.get_docstring(ast.parse(made)) == ast.get_docstring(ast.parse(text))
+            assert ast.get_docstring(ast.parse(made)) == docstring
             assert with_import(made, statement) == made
 
 

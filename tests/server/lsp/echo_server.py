@@ -25,7 +25,7 @@ from fairlead_server.lsp.app import serve_stdio
 from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.settings import Settings
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
-from tests.server.lsp.idle import IdleCompleter
+from tests.server.lsp.idle import IdleCompleter, wait
 
 log = logging.getLogger("fairlead_server.echo")
 
@@ -45,8 +45,7 @@ class EchoCompleter(IdleCompleter):
         text = request.document.text
         if "wait" in text:
             log.warning("waiting")
-            while not cancelled():
-                time.sleep(0.001)
+            wait(cancelled)
             log.warning("stopped")
         if "fail" in text:
             raise RuntimeError("failed as told")
@@ -106,6 +105,7 @@ class EchoCompleter(IdleCompleter):
 
     def warm(self, document: DocumentSnapshot) -> None:
         log.warning("warmed %s", Path(document.path).name)
+        log.warning("read %r", document.text)
 
     def close(self) -> None:
         log.warning("closed %s", self._settings.model)

@@ -55,6 +55,7 @@ class Editor:
         self.logs: list[str] = []
         self.shown: list[str] = []
         self.progress: list[str] = []
+        self.tokens: list[types.ProgressToken] = []
         self.statuses: list[dict[str, Any]] = []
         self.settings = settings
         self.of_folders: dict[str, object] = {}
@@ -239,7 +240,9 @@ class Editor:
         )
         client.feature(types.WINDOW_LOG_MESSAGE)(lambda p: self.logs.append(p.message))
         client.feature(types.WINDOW_SHOW_MESSAGE)(lambda p: self.shown.append(p.message))
-        client.feature(types.WINDOW_WORK_DONE_PROGRESS_CREATE)(lambda p: None)
+        client.feature(types.WINDOW_WORK_DONE_PROGRESS_CREATE)(
+            lambda p: self.tokens.append(p.token)
+        )
         client.feature(types.WORKSPACE_APPLY_EDIT)(lambda p: self._take_edit(p))
         client.feature(types.PROGRESS)(lambda p: self.progress.append(p.value["kind"]))
         client.feature("fairlead/status")(lambda p: self.statuses.append(p._asdict()))

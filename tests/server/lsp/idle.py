@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from fairlead_monitors.engine import Diagnostics, Kind, Names
@@ -12,7 +13,19 @@ from fairlead_server.suggestion import (
     CompletionRequest,
     CompletionResult,
     NameRanking,
+    Suggestion,
 )
+
+
+def wait(cancelled: Callable[[], bool]) -> None:
+    """Return once nobody waits any more."""
+    while not cancelled():
+        time.sleep(0.001)
+
+
+def written(text: str, logprob: float = 0.0) -> CompletionResult:
+    """Return the result of a completer that suggests `text` alone."""
+    return CompletionResult((Suggestion(text, logprob, "stop", verified=False),))
 
 
 class IdleCompleter(Completing):

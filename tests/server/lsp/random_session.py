@@ -53,19 +53,17 @@ class Document:
 
     def position(self, unit: int) -> types.Position:
         """Return the position of a code unit, by the protocol's rules."""
-        lines = [0]
         before = self.units[: unit * UNIT].decode("utf-16-le")
-        for i, char in enumerate(before):
-            if char == "\n" or (char == "\r" and before[i + 1 : i + 2] != "\n"):
-                lines.append(len(before[: i + 1].encode("utf-16-le")) // UNIT)
-        return types.Position(len(lines) - 1, unit - lines[-1])
+        lines = before.count("\n") + before.count("\r") - before.count("\r\n")
+        line = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
+        return types.Position(lines, len(line.encode("utf-16-le")) // UNIT)
 
     def boundaries(self) -> list[int]:
         """Return the code units at which a position may be: inside no character or line break."""
         text, places, unit = self.text, [0], 0
-        for i, char in enumerate(text):
-            unit += len(char.encode("utf-16-le")) // UNIT
-            if text[i : i + 2] != "\r\n":
+        for char, following in zip(text, text[1:] + " ", strict=False):
+            unit += 2 if char > "\uffff" else 1
+            if char != "\r" or following != "\n":
                 places.append(unit)
         return places
 

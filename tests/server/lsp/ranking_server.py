@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 from collections.abc import Callable, Sequence
 
 from fairlead_monitors.engine import Completeness, Names
@@ -16,7 +15,7 @@ from fairlead_server.document import DocumentSnapshot
 from fairlead_server.lsp.app import serve_stdio
 from fairlead_server.settings import Settings
 from fairlead_server.suggestion import CompletionRequest, NameRanking
-from tests.server.lsp.idle import IdleCompleter
+from tests.server.lsp.idle import IdleCompleter, wait
 
 log = logging.getLogger("fairlead_server.ranking")
 
@@ -39,9 +38,8 @@ class RankingCompleter(IdleCompleter):
         text = request.document.text
         if "fail" in text:
             raise RuntimeError("failed as told")
-        while "late" in text and not cancelled():
-            time.sleep(0.001)
         if "late" in text:
+            wait(cancelled)
             log.warning("given up")
         log.warning("asked at %r of %r for %s", request.offset, text, sorted(names))
         best = sorted(names, reverse=True)[:k]
@@ -58,8 +56,7 @@ class RankingCompleter(IdleCompleter):
         prefix = document.text[:offset]
         if "slow" in prefix:
             log.warning("slow")
-            while not cancelled():
-                time.sleep(0.001)
+            wait(cancelled)
             log.warning("ended")
         if not any(operator in prefix for operator in (".", "->", "::")):
             return None

@@ -6,8 +6,8 @@ import queue
 import threading
 from collections.abc import Callable
 
-from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
-from tests.server.lsp.idle import IdleCompleter
+from fairlead_server.suggestion import CompletionRequest, CompletionResult
+from tests.server.lsp.idle import IdleCompleter, written
 
 LIMIT = 60.0
 """Seconds after which a wait counts as a failure; nothing here is about speed."""
@@ -34,7 +34,7 @@ class Call:
                 return CompletionResult(())
         if isinstance(self._outcome, Exception):
             raise self._outcome
-        return CompletionResult((Suggestion(self._outcome, 0.0, "stop", verified=False),))
+        return written(self._outcome)
 
 
 class ScriptedCompleter(IdleCompleter):

@@ -12,8 +12,8 @@ from fairlead_monitors.engine import Completeness, Names
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.lsp.app import serve_stdio
 from fairlead_server.settings import Settings
-from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
-from tests.server.lsp.idle import IdleCompleter
+from fairlead_server.suggestion import CompletionRequest, CompletionResult
+from tests.server.lsp.idle import IdleCompleter, written
 
 
 def digest(text: str) -> str:
@@ -36,7 +36,7 @@ class DigestCompleter(IdleCompleter):
         while time.monotonic() < end and not cancelled():
             time.sleep(0.0005)
             growing(text[:3])
-        return CompletionResult((Suggestion(text, 0.0, "stop", verified=False),))
+        return written(text)
 
     def members(
         self,

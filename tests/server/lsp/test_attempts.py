@@ -6,9 +6,10 @@ from concurrent.futures import Future
 
 import pytest
 
+from fairlead_monitors.lookup import LATE
 from fairlead_server.lsp.attempts import AUTOMATIC, INVOKED, MOST, Attempt, Attempts, Effort
 from fairlead_server.lsp.typed import Spot
-from fairlead_server.suggestion import CompletionResult, Suggestion
+from fairlead_server.suggestion import CheckedName, CompletionResult, Suggestion
 
 URI, OTHER = "file:///a.py", "file:///b.py"
 SPOT = Spot("x = ", "\n")
@@ -55,6 +56,16 @@ def test_who_serves(attempt: Attempt, typed: str, effort: Effort, serves: bool) 
     kept = _kept(attempt)
     assert kept.find(URI, _at(typed), effort) is (attempt if serves else None)
     assert kept.find(OTHER, _at(typed), effort) is None
+
+
+def test_what_was_not_checked_in_time_is_asked_for_again() -> None:
+    name = CheckedName("foo", "member", "unknown", "", 0, reason=LATE)
+    late = Suggestion("foo", -1.0, "stop", verified=False, evidence=(name,))
+    attempt = _attempt()
+    attempt.answer.set_result(CompletionResult((late,)))
+    kept = _kept(attempt)
+    assert kept.find(URI, _at(""), AUTOMATIC) is None
+    assert kept.find(URI, _at("f"), AUTOMATIC) is attempt
 
 
 def test_the_latest_attempt_serves_first() -> None:
@@ -116,6 +127,12 @@ def test_a_closed_document_keeps_nothing() -> None:
     kept = _kept(attempt)
     kept.forget(URI)
     assert attempt.answer.cancelled()
+    assert kept == Attempts()
+
+
+def test_nothing_is_kept_of_a_document_whose_suggestions_are_stale() -> None:
+    kept = _kept(_attempt("foo"))
+    kept.outdate_others(OTHER)
     assert kept == Attempts()
 
 

@@ -119,6 +119,7 @@ def test_other_editors_get_a_command(literal: Editor) -> None:
     literal.open(uri, "say hello")
     shout, _ = actions(literal, asked(uri, span(0, 4, 9)))
     assert (shout.edit, shout.data, shout.tags, shout.is_preferred) == (None, None, None, None)
+    assert literal.request(types.CODE_ACTION_RESOLVE, shout) == shout
     assert run(literal, shout.command.command, *shout.command.arguments) is True
     applied = literal.edits.pop()
     assert applied.label == "Shout"

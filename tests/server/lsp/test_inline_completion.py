@@ -1,13 +1,22 @@
 from __future__ import annotations
 
 import json
+import logging
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcRequestCancelled
 
+from fairlead_server.document import DocumentSnapshot
+from fairlead_server.lsp.attempts import AUTOMATIC, INVOKED, Attempt, Effort
+from fairlead_server.lsp.features.inline_completion import NOTHING, suggest
+from fairlead_server.lsp.typed import Spot
+from fairlead_server.suggestion import CompletionRequest, CompletionResult
 from tests.server.lsp.editor import ROOT, Editor, inline_params, items_of, span
+from tests.server.lsp.idle import IdleCompleter, written
 from tests.server.lsp.scripted import LIMIT
 
 INLINE = types.TEXT_DOCUMENT_INLINE_COMPLETION
@@ -52,6 +61,43 @@ def test_the_selected_item_is_taken_as_typed(echo: Editor) -> None:
     assert item.range == span(0, 4, 6)
     echoed = json.loads(text.removeprefix("append"))
     assert (echoed["prefix"], echoed["suffix"]) == ("é😀.append", " + 1")
+
+
+@pytest.mark.parametrize(
+    ("stage", "effort", "expected"),
+    [
+        ("greedy", INVOKED, "invoked"),
+        ("sampled", INVOKED, "invoked"),
+        ("greedy", AUTOMATIC, "auto"),
+    ],
+)
+def test_tokens_that_come_late_are_counted_and_told(
+    caplog: pytest.LogCaptureFixture, stage: str, effort: Effort, expected: str
+) -> None:
+    """The request is cancelled while its second token is written; one more comes."""
+    over = threading.Event()
+
+    class Late(IdleCompleter):
+        def complete(
+            self,
+            request: CompletionRequest,
+            *,
+            cancelled: Callable[[], bool] = lambda: False,
+            growing: Callable[[str], None] = lambda text: None,
+        ) -> CompletionResult:
+            for text in ("a", "ab", "abc"):
+                if text == "ab" and (request.samples > 1) == (stage == "sampled"):
+                    over.set()
+                growing(text)
+            return written("abc")
+
+    caplog.set_level(logging.DEBUG, "fairlead_server")
+    attempt = Attempt(Spot("x", ""), effort)
+    request = CompletionRequest(DocumentSnapshot("/p/a.py", "x", "python"), 1)
+    assert suggest(Late(), request, attempt, over.is_set) is NOTHING
+    [line] = [record.getMessage() for record in caplog.records]
+    assert line.startswith(expected)
+    assert line.endswith("not wanted any more: 2")
 
 
 def test_a_suggestion_comes_with_a_command_that_adds_its_imports(echo: Editor) -> None:

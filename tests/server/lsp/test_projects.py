@@ -15,13 +15,8 @@ from fairlead_server.errors import UserError
 from fairlead_server.lsp.projects import ProjectCompleters
 from fairlead_server.lsp.snapshot import project_in
 from fairlead_server.settings import Settings
-from fairlead_server.suggestion import (
-    CompletionRequest,
-    CompletionResult,
-    NameRanking,
-    Suggestion,
-)
-from tests.server.lsp.idle import IdleCompleter
+from fairlead_server.suggestion import CompletionRequest, CompletionResult, NameRanking
+from tests.server.lsp.idle import IdleCompleter, written
 
 SECRET = "the secret text"
 
@@ -46,7 +41,7 @@ class Recorder(IdleCompleter):
         growing: Callable[[str], None] = lambda text: None,
     ) -> CompletionResult:
         self.requests.append(request)
-        return CompletionResult((Suggestion("done", 0.0, "stop", verified=False),))
+        return written("done")
 
     def rank(
         self,

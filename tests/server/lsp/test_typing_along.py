@@ -26,6 +26,7 @@ class Typist:
 
     def __init__(self, editor: Editor, folder: Path) -> None:
         self.editor = editor
+        editor.open((folder / "a.py").as_uri(), TEXT)
         self.uri = (folder / "a.py").as_uri()
         self._hold = folder / "hold"
         self._version = 1
@@ -36,6 +37,17 @@ class Typist:
 
     def release(self) -> None:
         self._hold.unlink()
+
+    def end(self) -> None:
+        """Leave nothing behind for whoever types next."""
+        self.editor.close(self.uri)
+        self._hold.unlink(missing_ok=True)
+        # Once this is answered, all that was going on has ended, and is in the log.
+        last = self.uri + ".last.py"
+        self.editor.open(last, TEXT)
+        assert self.editor.inline(last, 1, CURSOR, invoked=False)
+        self.editor.close(last)
+        self.editor.logs.clear()
 
     def type(self, text: str, column: int | None = None) -> None:
         at = self.column if column is None else column
@@ -61,13 +73,27 @@ def texts(answer: Future[Any]) -> list[str]:
     return [str(item.insert_text) for item in items_of(answer.result(LIMIT))]
 
 
+@pytest.fixture(scope="module")
+def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Editor, Path]]:
+    folder = tmp_path_factory.mktemp("shared")
+    with Editor(STREAMING, root=folder) as editor:
+        yield editor, folder
+
+
 @pytest.fixture
-def typist(tmp_path: Path) -> Iterator[Typist]:
+def typist(editor: tuple[Editor, Path]) -> Iterator[Typist]:
+    """One at an editor that tests share."""
+    typist = Typist(*editor)
+    yield typist
+    typist.end()
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Iterator[Typist]:
+    """The first one at an editor, which shows what the server is doing."""
     capabilities = types.ClientCapabilities(experimental={"fairlead": {"status": True}})
     with Editor(STREAMING, root=tmp_path, capabilities=capabilities) as editor:
-        typist = Typist(editor, tmp_path)
-        editor.open(typist.uri, TEXT)
-        yield typist
+        yield Typist(editor, tmp_path)
 
 
 def test_typing_along_goes_on_with_what_is_being_decoded(typist: Typist) -> None:
@@ -160,15 +186,15 @@ def test_an_invoked_request_gets_more_than_an_automatic_one(typist: Typist) -> N
     assert typist.count("begins") == 3
 
 
-def test_the_state_is_told_to_who_asks_for_it(typist: Typist) -> None:
-    typist.texts()
-    typist.editor.wait_for(lambda: bool(_figures(typist.editor)))
-    states = [status["state"] for status in typist.editor.statuses]
+def test_the_state_is_told_to_who_asks_for_it(first: Typist) -> None:
+    first.texts()
+    first.editor.wait_for(lambda: bool(_figures(first.editor)))
+    states = [status["state"] for status in first.editor.statuses]
     assert states[0] == "loading"
     assert states[1] == "ready"
     assert "busy" in states
-    typist.editor.wait_for(lambda: typist.editor.statuses[-1]["state"] == "ready")
-    assert _figures(typist.editor)[0] == {"latencyMs": 500.0, "tokensPerSecond": 16.0}
+    first.editor.wait_for(lambda: first.editor.statuses[-1]["state"] == "ready")
+    assert _figures(first.editor)[0] == {"latencyMs": 500.0, "tokensPerSecond": 16.0}
 
 
 def _figures(editor: Editor) -> list[dict[str, float]]:
@@ -176,25 +202,25 @@ def _figures(editor: Editor) -> list[dict[str, float]]:
     return [{n: s[n] for n in names} for s in editor.statuses if s["latencyMs"] is not None]
 
 
-def test_why_a_suggestion_came_about_is_explained(typist: Typist) -> None:
-    assert "nothing was asked for yet" in _explained(typist.editor)
-    typist.texts()
-    assert "a.py:2:5: decoded" in _explained(typist.editor)
-    typist.type("f")
-    typist.texts()
-    assert "a.py:2:6: typed along" in _explained(typist.editor)
-    typist.hold()
-    typist.type("n")
-    answer = typist.ask()
-    typist.await_log("written", times=2)
-    typist.type("o")
+def test_why_a_suggestion_came_about_is_explained(first: Typist) -> None:
+    assert "nothing was asked for yet" in _explained(first.editor)
+    first.texts()
+    assert "a.py:2:5: decoded" in _explained(first.editor)
+    first.type("f")
+    first.texts()
+    assert "a.py:2:6: typed along" in _explained(first.editor)
+    first.hold()
+    first.type("n")
+    answer = first.ask()
+    first.await_log("written", times=2)
+    first.type("o")
     assert texts(answer) == []
-    assert "the document has moved on" in _explained(typist.editor)
+    assert "the document has moved on" in _explained(first.editor)
 
 
-def test_the_state_can_be_asked_for(typist: Typist) -> None:
-    typist.texts()
-    state = typist.editor.command("fairlead.status")
+def test_the_state_can_be_asked_for(first: Typist) -> None:
+    first.texts()
+    state = first.editor.command("fairlead.status")
     assert (state["state"], state["model"], state["latencyMs"]) == ("ready", "idle", 500.0)
 
 

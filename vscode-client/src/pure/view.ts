@@ -11,7 +11,7 @@ export interface ServerStatus {
 
 /** What is known of the server, and of the document that is shown. */
 export interface Situation {
-  readonly server: "waiting" | "absent" | "starting" | "running" | "stopped";
+  readonly server: "waiting" | "absent" | "installing" | "starting" | "running" | "stopped";
   readonly status?: ServerStatus | undefined;
   readonly version?: string | undefined;
   /** Something that the user should know, e.g. why the server did not start. */
@@ -54,6 +54,8 @@ function withoutServer(situation: Situation): Face {
   switch (situation.server) {
     case "absent":
       return ["bad", "The server is not installed", "warning"];
+    case "installing":
+      return ["works", "The server is being installed", "none"];
     case "stopped":
       return ["bad", "The server does not run", "error"];
     case "starting":

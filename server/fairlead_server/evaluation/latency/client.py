@@ -22,7 +22,8 @@ from fairlead_server import __version__
 from fairlead_server.errors import UserError
 from fairlead_server.settings import Settings
 
-_LATE = re.compile(r"tokens after it was not wanted any more: (\d+)")
+# Invoked requests alone: what is prefetched may be stopped at any time.
+_LATE = re.compile(r"invoked decoding stopped; tokens after it was not wanted any more: (\d+)")
 _FAIRLEAD = (sys.executable, "-m", "fairlead_server")
 _TO_START = 120.0
 """Seconds for the model to be loaded."""

@@ -8,11 +8,11 @@ import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcRequestCancelled
 
+from fairlead_server.errors import UserError
 from fairlead_server.evaluation.latency.client import Client
 from fairlead_server.evaluation.latency.memory import resident
 
@@ -24,6 +24,8 @@ _BETWEEN = 0.03
 """Seconds between two letters, and between two other requests."""
 _DECODING = 0.15
 """Seconds for which a request is decoded before it is cancelled."""
+_TO_TELL = 10.0
+"""Seconds for a server to log how many tokens came late."""
 _WARM_UP = 100
 """Edits before memory is looked at."""
 
@@ -89,10 +91,21 @@ class Typist:
         self._client.cancel_request(types.CancelParams(request))
         try:
             await answer
-        except JsonRpcException:
+        except JsonRpcRequestCancelled:
             self._waits.cancelled.append(time.monotonic() - begun)
-            await self._until(lambda: len(self._client.late_tokens) > known)
-            self._waits.late_tokens += self._client.late_tokens[known:]
+            self._waits.late_tokens.append(await self._told_late(known))
+
+    async def _told_late(self, known: int) -> int:
+        """Return what the server logs of the request that was cancelled, after `known` others."""
+        end = time.monotonic() + _TO_TELL
+        while not (told := self._client.late_tokens[known:]) and time.monotonic() < end:
+            await asyncio.sleep(0.005)
+        if len(told) != 1:
+            raise UserError(
+                f"the server logged {len(told)} counts of late tokens for one cancelled request; "
+                "cancel_tokens_max cannot be told: measure again"
+            )
+        return told[0]
 
     async def edit(self, count: int, drawn: random.Random) -> None:
         """Edit the document and ask now and then; see how memory grows meanwhile."""
@@ -122,11 +135,6 @@ class Typist:
         params = types.ExecuteCommandParams("fairlead.status")
         _, seconds = await self._client.timed(types.WORKSPACE_EXECUTE_COMMAND, params)
         return seconds
-
-    async def _until(self, condition: Any) -> None:
-        end = time.monotonic() + 10
-        while not condition() and time.monotonic() < end:
-            await asyncio.sleep(0.005)
 
     def _units_before(self, line: int, column: int) -> int:
         return _units(self._lines[line][:column])

@@ -55,8 +55,11 @@ async def code_action(server: FairleadServer, params: types.CodeActionParams) ->
 
 
 async def resolve(server: FairleadServer, chosen: types.CodeAction) -> types.CodeAction:
-    """Add the edit of an action that the user has chosen."""
-    if chosen.edit is None:
+    """Add the edit of an action that the user has chosen.
+
+    One with a command needs none; Neovim before 0.11 asks all the same.
+    """
+    if chosen.edit is None and chosen.command is None:
         chosen.edit = await explained(_edit(server, chosen.data))
     return chosen
 

@@ -10,7 +10,7 @@ from lsprotocol import types
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.lsp.features import inline_completion
 from fairlead_server.lsp.server import FairleadServer
-from fairlead_server.lsp.snapshot import snapshot_of
+from fairlead_server.lsp.snapshot import representatives, snapshot_of
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +24,14 @@ def register(server: FairleadServer) -> None:
 
 def did_open(server: FairleadServer, params: types.DidOpenTextDocumentParams) -> None:
     """Start the analysis ahead of the first question."""
-    server.recent.opened(params.text_document.uri)
-    server.attempts.outdate_others(params.text_document.uri)
-    _warm(server, params.text_document.uri)
+    opened(server, params.text_document.uri)
+    warm(server, params.text_document.uri)
+
+
+def opened(server: FairleadServer, uri: str) -> None:
+    """Take in that there is another document."""
+    server.recent.opened(uri)
+    server.attempts.outdate_others(uri)
 
 
 def did_change(server: FairleadServer, params: types.DidChangeTextDocumentParams) -> None:
@@ -48,17 +53,19 @@ def did_close(server: FairleadServer, params: types.DidCloseTextDocumentParams) 
     uri = params.text_document.uri
     server.recent.closed(uri)
     server.attempts.forget(uri)
+    server.attempts.outdate_others(uri)
     server.waiting.changed(uri)
     server.worker.drop(uri)
 
 
 def warm_all(server: FairleadServer) -> None:
     """Start the analysis of every open document, as there is a new completer."""
-    for document in server.workspace.text_documents.values():
-        _warm(server, document.uri)
+    for uri in representatives(server.workspace):
+        warm(server, uri)
 
 
-def _warm(server: FairleadServer, uri: str) -> None:
+def warm(server: FairleadServer, uri: str) -> None:
+    """Start the analysis of a document."""
     document = snapshot_of(server.workspace, uri)
     if document is not None:
         asyncio.get_running_loop().run_in_executor(None, _warm_now, server, document)

@@ -180,19 +180,22 @@ def suggest(
 
     late = 0
 
-    def grow(text: str) -> None:
+    def count(text: str) -> None:
         nonlocal late
-        attempt.grow(text)
         late += cancelled()
 
+    def grow(text: str) -> None:
+        attempt.grow(text)
+        count(text)
+
     result = completer.complete(greedy, cancelled=cancelled, growing=grow)
+    if effort.samples and not cancelled() and time.monotonic() < deadline:
+        config = replace(greedy.config, temperature=_TEMPERATURE)
+        several = replace(greedy, config=config, samples=effort.samples)
+        sampled = completer.complete(several, cancelled=cancelled, growing=count)
+        result = replace(result, suggestions=result.suggestions + sampled.suggestions)
     if cancelled():
-        log.debug("decoding stopped; tokens after it was not wanted any more: %d", late)
+        who = effort.priority.name.lower()
+        log.debug("%s decoding stopped; tokens after it was not wanted any more: %d", who, late)
         return NOTHING
-    if not effort.samples or time.monotonic() >= deadline:
-        return result
-    config = replace(greedy.config, temperature=_TEMPERATURE)
-    sampled = completer.complete(
-        replace(greedy, config=config, samples=effort.samples), cancelled=cancelled
-    )
-    return replace(result, suggestions=result.suggestions + sampled.suggestions)
+    return result

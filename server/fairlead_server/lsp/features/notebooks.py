@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from fairlead_server.lsp.features import documents
 from fairlead_server.lsp.server import FairleadServer
+from fairlead_server.lsp.snapshot import last_cell
 
 
 def register(server: FairleadServer) -> None:
@@ -19,7 +20,7 @@ def register(server: FairleadServer) -> None:
 
 def did_open(server: FairleadServer, params: types.DidOpenNotebookDocumentParams) -> None:
     """Open the cells."""
-    _open(server, params.cell_text_documents)
+    _open(server, params.notebook_document.uri, params.cell_text_documents)
 
 
 def did_change(server: FairleadServer, params: types.DidChangeNotebookDocumentParams) -> None:
@@ -31,7 +32,7 @@ def did_change(server: FairleadServer, params: types.DidChangeNotebookDocumentPa
         changed = types.DidChangeTextDocumentParams(content.document, content.changes)
         documents.did_change(server, changed)
     if cells.structure is not None:
-        _open(server, cells.structure.did_open or ())
+        _open(server, params.notebook_document.uri, cells.structure.did_open or ())
         _close(server, cells.structure.did_close or ())
     _forget_suggestions(server, params)
 
@@ -48,14 +49,21 @@ def _forget_suggestions(
     notebook = server.workspace.get_notebook_document(notebook_uri=params.notebook_document.uri)
     changed = (params.change.cells and params.change.cells.text_content) or ()
     edited = {content.document.uri for content in changed}
-    for cell in notebook.cells if notebook else ():
-        if cell.document not in edited:
-            server.attempts.forget(cell.document)
+    cells = [cell.document for cell in notebook.cells] if notebook else []
+    server.attempts.forget(*(uri for uri in cells if uri not in edited))
 
 
-def _open(server: FairleadServer, cells: Iterable[types.TextDocumentItem]) -> None:
-    for cell in cells:
-        documents.did_open(server, types.DidOpenTextDocumentParams(cell))
+def _open(
+    server: FairleadServer, notebook_uri: str, cells: Iterable[types.TextDocumentItem]
+) -> None:
+    """Take in new cells, and start the analysis once for all of them."""
+    uris = [cell.uri for cell in cells]
+    for uri in uris:
+        documents.opened(server, uri)
+    notebook = server.workspace.get_notebook_document(notebook_uri=notebook_uri)
+    last = last_cell(server.workspace, notebook) if uris and notebook else None
+    if last is not None:
+        documents.warm(server, last)
 
 
 def _close(server: FairleadServer, cells: Iterable[types.TextDocumentIdentifier]) -> None:

@@ -1,0 +1,206 @@
+"""Repair lines of a file, and check what comes of it.
+
+Prints patches as diffs, the best last. FILE:LINE-LINE is 1-based; both lines count. A patch is
+called plausible when the file parses with it, and analysis finds that what is wrong in these lines
+is gone and nothing else is wrong that was not before; with --test, when CMD, which fails now,
+passes with it. CMD is run by the shell, in the current folder, on a copy of the project, in a
+sandbox. Nothing else of the project is run, and no file is changed, unless you say --apply.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from fairlead_server.commands import options
+from fairlead_server.errors import UserError
+from fairlead_server.repair.assembly import assembled
+from fairlead_server.repair.fault import Fault, fault_in, seen
+from fairlead_server.repair.hunk import Hunk
+from fairlead_server.repair.place import read_hunk
+from fairlead_server.repair.records import to_json
+from fairlead_server.repair.sandbox import Limits, Shadow
+from fairlead_server.repair.search import Found, Plan, Progress, Repaired, bench_of, search
+from fairlead_server.repair.testing import Bed, folder_in, said, suite, tried
+from fairlead_server.repair.validation import Suite
+from fairlead_server.settings import Settings, Stack, resolve_for
+
+_PATIENCE = 10.0
+"""Seconds for one analysis: nobody waits at the keyboard."""
+_STARTED = 120.0
+"""Seconds for the first one, for which a language server may have to start."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("place", metavar="FILE:LINE[-LINE]", help="what to replace")
+    parser.add_argument("--test", metavar="CMD", help="what fails now and has to pass")
+    parser.add_argument("--all-tests", metavar="CMD", help="what has to pass as well, run after it")
+    parser.add_argument("--first", action="store_true", help="with --test: one patch is enough")
+    parser.add_argument("--project", metavar="FOLDER", help="with --test: what is copied")
+    parser.add_argument("--timeout", type=float, default=60.0, help="seconds that CMD may take")
+    parser.add_argument(
+        "--memory", type=options.positive, default=2048, help="MB that CMD may take; default: 2048"
+    )
+    parser.add_argument("--insert", action="store_true", help="insert before LINE; replace nothing")
+    parser.add_argument(
+        "--n", type=options.positive, default=40, help="questions to the model; default: 40"
+    )
+    parser.add_argument("--json", action="store_true", help="print all candidates, as JSON")
+    parser.add_argument("--all", action="store_true", help="print those that were refused as well")
+    parser.add_argument("--apply", action="store_true", help="write the best plausible patch")
+    parser.add_argument("--seed", type=options.natural, default=0)
+    parser.add_argument("--guided-only", action="store_true", help="do not sample unguided as well")
+    parser.add_argument("--unguided", action="store_true", help="do not sample guided at all")
+    parser.add_argument("--message", help="what is wrong, in words for the model")
+    options.add_model_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Repair, print, and return the exit code."""
+    hunk = read_hunk(arguments.place, inserts=arguments.insert)
+    stack = resolve_for(hunk.document.path, options.from_arguments(arguments))
+    options.show_complaints(stack)
+    with _tests(arguments, stack, hunk) as tests:
+        found = _search(arguments, stack, hunk, tests)
+    _show(found, hunk, arguments)
+    if found.best and arguments.apply:
+        _apply(hunk, found.best)
+    return 0 if found.best else 1
+
+
+def _search(arguments: argparse.Namespace, stack: Stack, hunk: Hunk, tests: Suite | None) -> Found:
+    settings = stack.settings()
+    plan = _plan(arguments, settings)
+    remarks = [arguments.message, said(tests) if tests else None]
+    with assembled(settings, stack.project, hunk.document) as made:
+        means = made.completer
+        before = means.diagnostics(hunk.document, _STARTED)
+        fault = fault_in(hunk, before if tests else seen(before, hunk.document))
+        if tests is None:
+            _tell(fault)
+        bench = bench_of(means, fault, plan, tests)
+        found = search(
+            means,
+            fault,
+            plan,
+            bench=bench,
+            remarks=tuple(filter(None, remarks)),
+            progress=_show_progress,
+        )
+        if tests is None:
+            return found
+        return tried(found, bench, most=1 if arguments.first else None, progress=_show_trial)
+
+
+@contextlib.contextmanager
+def _tests(arguments: argparse.Namespace, stack: Stack, hunk: Hunk) -> Iterator[Suite | None]:
+    """Copy the project, and see that the tests fail as it is."""
+    if arguments.test is None:
+        if arguments.all_tests:
+            raise UserError("--all-tests comes after --test; name the test that fails now")
+        yield None
+        return
+    project = arguments.project or stack.project or _folder_of(hunk.document.path)
+    if not Path(project).is_dir():
+        raise UserError(f"{project}: is not a folder; name the project's with --project")
+    seconds = arguments.timeout
+    if not 0 < seconds < float("inf"):
+        raise UserError("--timeout takes a number of seconds above 0")
+    limits = Limits(seconds, cpu=int(seconds) + 1, memory_mb=arguments.memory)
+    with Shadow(project) as shadow:
+        shadow.relative(hunk.document.path)
+        _say("running the tests as they are")
+        bed = Bed(shadow, limits, folder_in(project, os.getcwd()))
+        yield suite(bed, arguments.test, arguments.all_tests or "")
+
+
+def _folder_of(path: str) -> str:
+    """Return the folder that stands for a project: the current one, if the file is in it."""
+    here, folder = os.path.realpath(os.getcwd()), os.path.realpath(os.path.dirname(path))
+    return here if os.path.commonpath([here, folder]) == here else folder
+
+
+def _plan(arguments: argparse.Namespace, settings: Settings) -> Plan:
+    return Plan(
+        samples=arguments.n,
+        seed=arguments.seed,
+        arms=_arms(arguments, guided=settings.guided),
+        patience=max(settings.patience, _PATIENCE),
+        context=settings.context,
+    )
+
+
+def _arms(arguments: argparse.Namespace, *, guided: bool) -> tuple[bool, ...]:
+    if arguments.unguided and arguments.guided_only:
+        raise UserError("--unguided and --guided-only leave nothing to sample; name one of them")
+    if arguments.unguided or not guided:
+        return (False,)
+    return (True,) if arguments.guided_only else (True, False)
+
+
+def _tell(fault: Fault) -> None:
+    for message in fault.messages:
+        print(f"fairlead: to be mended: {message}", file=sys.stderr)
+    if not fault.targets:
+        print(
+            f"fairlead: {fault.before.engine} finds nothing wrong in these lines; of patches it is "
+            "only known whether they break anything",
+            file=sys.stderr,
+        )
+
+
+def _show(found: Found, hunk: Hunk, arguments: argparse.Namespace) -> None:
+    _say("")
+    for remark in found.remarks if not found.candidates else ():
+        print(f"fairlead: {remark}", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps([to_json(one, hunk) for one in found.candidates], ensure_ascii=False))
+        return
+    for one in reversed(found.candidates):
+        if one.plausible or arguments.all:
+            print(f"# {one.rank}: {one.result.verdict}{_why(one)}")
+            print(hunk.diff(one.candidate.text, _name(hunk)), end="")
+    refused = Counter(one.result.verdict for one in found.candidates if not one.plausible)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in refused.most_common())
+    if refused and not arguments.all:
+        print(f"fairlead: refused: {counts} (see --all)", file=sys.stderr)
+
+
+def _why(one: Repaired) -> str:
+    last = one.result.steps[-1]
+    return f" ({' '.join(last.detail.split())[:160]})" if last.detail else ""
+
+
+def _name(hunk: Hunk) -> str:
+    """Return what the diff calls the file: its path from here, if it is below."""
+    path = os.path.relpath(hunk.document.path)
+    return hunk.document.path if path.startswith(os.pardir) else path
+
+
+def _apply(hunk: Hunk, best: Repaired) -> None:
+    path = Path(hunk.document.path)
+    if path.read_bytes() != hunk.document.text.encode():
+        raise UserError(f"{path}: has changed meanwhile, and is left as it is; repair it again")
+    path.write_bytes(hunk.patched(best.candidate.text).text.encode())
+    print(f"fairlead: patch {best.rank} was applied to {path}", file=sys.stderr)
+
+
+def _show_progress(news: Progress) -> None:
+    _say(f"{news.share:.0%}: {news.candidates} candidates, {news.plausible} plausible")
+
+
+def _show_trial(done: int, of: int) -> None:
+    _say(f"running the tests with candidate {done + 1} of {of}")
+
+
+def _say(text: str) -> None:
+    """Show where things stand, on one line, where somebody looks."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)

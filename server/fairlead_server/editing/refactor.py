@@ -1,0 +1,167 @@
+"""Instructions that are known refactorings: what engines propose, held to the checks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from fairlead_server.document import decode
+from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit, Outcome
+from fairlead_server.editing.checks import Analysed, Diagnosing, keeps_lines, parses
+from fairlead_server.editing.instructions import Operation, parse
+from fairlead_server.editing.process import Cancelled, proposals
+from fairlead_server.editing.refactoring.job import (
+    Job,
+    Proposal,
+    Refused,
+    Replacement,
+    with_replacements,
+)
+from fairlead_server.editing.texts import plain, plain_offset, restored
+from fairlead_server.errors import UserError
+
+LANGUAGES = ("python",)
+"""The languages whose engines refactor."""
+
+_UNCHECKED = "analysis gives no diagnostics for this file: only its syntax was checked"
+_ALONE = "no project is around the file: files in other folders were not looked through"
+_OTHERS = "of the other files only the syntax was checked"
+
+
+def operation_for(request: EditRequest) -> Operation | None:
+    """Return the refactoring that is asked for, None where it is none, or no engine could do it.
+
+    A cell of a notebook is no file: what others know of it is not seen.
+    """
+    if request.document.language not in LANGUAGES or request.document.before is not None:
+        return None
+    return parse(request.instruction)
+
+
+def refactor(
+    request: EditRequest,
+    operation: Operation,
+    analysis: Diagnosing,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Return what engines make of `operation`, if it passes the checks. Raises `Cancelled`."""
+    try:
+        found = proposals(_job(request, operation), cancelled)
+    except Refused as error:
+        return Outcome((), (str(error),))
+    analysed = Analysed(analysis, request.document, request.patience, request.project)
+    candidates: dict[tuple[FileEdit, ...], Candidate] = {}
+    reasons = []
+    for proposal in found:
+        if cancelled():
+            raise Cancelled
+        try:
+            candidate = _checked(request, proposal, analysed)
+        except Refused as error:
+            reasons.append(f"{proposal.by}: {error}")
+        else:
+            candidates.setdefault(candidate.files, candidate)
+    return Outcome(tuple(candidates.values()), tuple(reasons))
+
+
+def _job(request: EditRequest, operation: Operation) -> Job:
+    text = request.document.text
+    return Job(
+        operation.name,
+        operation.arguments,
+        os.path.abspath(request.document.path),
+        plain(text),
+        plain_offset(text, request.start),
+        plain_offset(text, request.end),
+        request.project and os.path.abspath(request.project),
+        request.interpreter,
+    )
+
+
+def _checked(request: EditRequest, proposal: Proposal, analysed: Analysed) -> Candidate:
+    """Return the candidate that a proposal makes. Raises `Refused` when it fails a check."""
+    own = os.path.abspath(request.document.path)
+    others = tuple(
+        _other(request, path, text) for path, text in proposal.files.items() if path != own
+    )
+    text = _acceptable(request.document.text, proposal, analysed, alone=not others)
+    if text == request.document.text and not others:
+        raise Refused("nothing would change")
+    if not keeps_lines(plain(request.document.text), plain(text), proposal.named):
+        raise Refused("lines would change that it is not about")
+    for edit in (FileEdit(own, request.document.text, text), *others):
+        if not parses(request.document.language, edit.old, edit.new):
+            raise Refused(f"{edit.path} would not parse")
+    remarks = [*proposal.remarks]
+    remarks += [] if analysed.known else [_UNCHECKED]
+    remarks += [_OTHERS] if others else []
+    remarks += [_ALONE] if proposal.renames and request.project is None else []
+    edit = FileEdit(request.document.path, request.document.text, text)
+    return Candidate(
+        "refactoring",
+        proposal.by,
+        proposal.title,
+        (edit, *others),
+        analysed.known,
+        tuple(remarks),
+    )
+
+
+def _acceptable(old: str, proposal: Proposal, analysed: Analysed, *, alone: bool) -> str:
+    """Return the document's new text, or as many `parts` of it as are free of new errors.
+
+    Raises `Refused`.
+    """
+    wanted = next(
+        (text for path, text in proposal.files.items() if _is_own(path, analysed)), plain(old)
+    )
+    text = restored(old, wanted)
+    complaint = analysed.complaint(text, proposal.renames, alone=alone)
+    if not complaint:
+        return text
+    kept = _largest(old, proposal.parts, analysed) if len(proposal.parts) > 1 else []
+    if not kept:
+        raise Refused(complaint)
+    return restored(old, with_replacements(plain(old), (one for part in kept for one in part)))
+
+
+def _is_own(path: str, analysed: Analysed) -> bool:
+    return path == os.path.abspath(analysed.path)
+
+
+Parts = Sequence[tuple[Replacement, ...]]
+
+
+def _largest(old: str, parts: Parts, analysed: Analysed) -> list[tuple[Replacement, ...]]:
+    """Return parts that can be done together without a new error, found by halving."""
+
+    def is_clean(chosen: Parts) -> bool:
+        new = with_replacements(plain(old), (one for part in chosen for one in part))
+        return not analysed.complaint(restored(old, new))
+
+    kept: list[tuple[Replacement, ...]] = []
+    for group in _halves(parts):
+        if all(part not in kept for part in group) and is_clean([*kept, *group]):
+            kept += group
+    return kept
+
+
+def _halves(parts: Parts) -> Iterator[Parts]:
+    """Yield the halves of `parts`, and the halves of these, down to single ones."""
+    if len(parts) > 1:
+        for half in (parts[: len(parts) // 2], parts[len(parts) // 2 :]):
+            yield half
+            yield from _halves(half)
+
+
+def _other(request: EditRequest, path: str, text: str) -> FileEdit:
+    """Return the edit of another file. Raises `Refused` when it cannot be edited as it is."""
+    try:
+        old = decode(Path(path).read_bytes(), path)
+    except (OSError, UserError) as error:
+        raise Refused(f"{path} cannot be edited: {error}") from None
+    for opened, shown in (request.open_texts or {}).items():
+        if os.path.realpath(opened) == os.path.realpath(path) and shown != old:
+            raise Refused(f"{path} has changes that are not saved; save it first")
+    return FileEdit(path, old, restored(old, text))

@@ -1,0 +1,257 @@
+"""Rename: wherever jedi or rope finds the name, in all files, and only if it can be undone.
+
+Both engines miss places: rope those whose receiver an annotation tells, jedi methods that override.
+So what one finds is what the other starts from again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rope.refactor.rename import Rename
+
+from fairlead_server.editing.refactoring.engines import (
+    attempt,
+    changed_files,
+    on_disk,
+    rope_file,
+    script,
+)
+from fairlead_server.editing.refactoring.importers import importing, project_files
+from fairlead_server.editing.refactoring.job import Job, Proposal, Refused, offset_of
+from fairlead_server.editing.refactoring.target import word_at
+from fairlead_server.editing.refactoring.words import (
+    Word,
+    checked_identifier,
+    leaves,
+    refuse_if_taken,
+    replaced,
+    words,
+)
+
+Places = dict[str, set[tuple[int, int]]]
+"""Where a name stands: lines from 1 and columns from 0, by the path of the file."""
+
+_PROBE = "fairlead_renamed_name"
+_ROUNDS = 20
+_IMPORTS = ("import_name", "import_from")
+
+
+def rename(job: Job) -> Iterator[Proposal]:
+    """Yield the renaming of the target. Raises `Refused`."""
+    new = checked_identifier(job.arguments["new"])
+    word = word_at(job, job.arguments.get("old"), lambda one: _here(job, one))
+    old = word.text
+    if old == new:
+        raise Refused(f"it is called `{new}` already")
+    found, by = places(job, job.text, word)
+    if (word.line, word.column) not in found.get(job.path, ()):
+        raise Refused(f"no engine finds where `{old}` is defined")
+    _check_in_project(job, found)
+    _add_importers(job, found, word)
+    if not any(at & set(_definitions(job, path)) for path, at in found.items()):
+        raise Refused(f"`{old}` is not defined in the project")
+    files = {path: replaced(_text(job, path), at, old, new) for path, at in found.items()}
+    _check_free(job, found, files, old, new)
+    yield Proposal(
+        by,
+        f"Rename `{old}` to `{new}`",
+        files,
+        frozenset(line for line, _ in found[job.path]),
+        {old: new},
+        tuple(_left_out(job, found, old)),
+    )
+
+
+def _add_importers(job: Job, found: Places, word: Word) -> None:
+    """Add the files that import a name of the module, as far as engines have not seen them.
+
+    Raises `Refused` where such a file may mean something else by the name.
+    """
+    defined = set(_definitions(job, job.path)) & found.get(job.path, set())
+    if not any(_is_of_module(job.text, line, column) for line, column in defined):
+        return
+    for path, places in importing(job, word.text).items():
+        if path in found:
+            continue
+        bound = set(_definitions(_other(job, path), path))
+        if taken := sorted(places & bound):
+            raise Refused(f"{path} binds `{word.text}` again, on line {taken[0][0]}")
+        found[path] = places
+
+
+def _is_of_module(text: str, line: int, column: int) -> bool:
+    """Tell whether what is bound at a place is bound in an unindented line."""
+    begun = text.split("\n")[line - 1]
+    return bool(begun) and not begun[0].isspace() and not begun[:column].lstrip().startswith("(")
+
+
+def _here(job: Job, word: Word) -> set[tuple[int, int]]:
+    return places(job, job.text, word)[0].get(job.path, set())
+
+
+def places(job: Job, text: str, word: Word) -> tuple[Places, str]:
+    """Return where the thing is named that `word` names in `text`, and who has found that."""
+    reasons: list[str] = []
+    by_jedi: Places = {}
+    by_rope = attempt(lambda: _rope_places(job, text, word), reasons) or {}
+    view = script(job, text)
+    starts = [(job.path, word.line, word.column)]
+    for _ in range(_ROUNDS):
+        if not starts:
+            break
+        for path, line, column in starts:
+            source = view if path == job.path else script(_other(job, path))
+            found = attempt(partial(_jedi_places, job, source, line, column), reasons)
+            _add(by_jedi, found or {})
+        starts = list(_definitions_unseen(job, text, by_rope, by_jedi))
+        for path, line, column in starts:
+            by_jedi.setdefault(path, set()).add((line, column))
+    union: Places = {}
+    _add(union, by_jedi)
+    _add(union, by_rope)
+    found_by = (("jedi", by_jedi), ("rope", by_rope))
+    return union, "+".join(name for name, found in found_by if found) or "nobody"
+
+
+def _jedi_places(job: Job, view: Any, line: int, column: int) -> Places:
+    found: Places = {}
+    for name in view.get_references(line, column, include_builtins=False):
+        if name.module_path is not None and name.line is not None:
+            path = _same(job, str(name.module_path))
+            found.setdefault(path, set()).add((name.line, name.column))
+    return found
+
+
+def _rope_places(job: Job, text: str, word: Word) -> Places:
+    offset = offset_of(text, word.line, word.column)
+    with rope_file(job, text) as (project, resource):
+        changes = Rename(project, resource, offset).get_changes(_PROBE, in_hierarchy=True)
+        files = changed_files(changes, job)
+    found: Places = {}
+    for path, new in files.items():
+        before = text if path == job.path else on_disk(path)
+        pairs = zip(words(before), words(new), strict=True)
+        found[path] = {(a.line, a.column) for a, b in pairs if a.text != b.text == _PROBE}
+    return found
+
+
+def _definitions_unseen(
+    job: Job, text: str, by_rope: Places, by_jedi: Places
+) -> Iterator[tuple[str, int, int]]:
+    """Yield where rope sees a function or class defined and jedi has not looked."""
+    for path, found in by_rope.items():
+        lines = (text if path == job.path else on_disk(path)).split("\n")
+        for line, column in found - by_jedi.get(path, set()):
+            before = lines[line - 1][:column].split()
+            if before[-1:] and before[-1] in ("def", "class"):
+                yield path, line, column
+
+
+def _other(job: Job, path: str) -> Job:
+    return Job(job.operation, {}, path, on_disk(path), 0, 0, job.project, job.interpreter)
+
+
+def _add(to: Places, more: Places) -> None:
+    for path, found in more.items():
+        if found:
+            to.setdefault(path, set()).update(found)
+
+
+def _same(job: Job, path: str) -> str:
+    """Return `path` as the job calls it, if it is the document's own."""
+    return job.path if os.path.realpath(path) == os.path.realpath(job.path) else path
+
+
+def _text(job: Job, path: str) -> str:
+    return job.text if path == job.path else on_disk(path)
+
+
+def _definitions(job: Job, path: str) -> Iterator[tuple[int, int]]:
+    """Yield where names are bound, but for imports of what has the name elsewhere."""
+    view = script(job) if path == job.path else script(_other(job, path))
+    lines = _text(job, path).split("\n")
+    for name in view.get_names(all_scopes=True, definitions=True, references=True):
+        if not name.is_definition():
+            continue
+        node = name._name.tree_name.get_definition(import_name_always=True)
+        before = lines[name.line - 1][: name.column].split()
+        if node is None or node.type not in _IMPORTS or before[-1:] == ["as"]:
+            yield name.line, name.column
+
+
+def _check_in_project(job: Job, found: Places) -> None:
+    folder = os.path.realpath(job.project or os.path.dirname(job.path))
+    for path in found:
+        inside = Path(os.path.realpath(path)).is_relative_to(folder)
+        if path != job.path and (not inside or "site-packages" in Path(path).parts):
+            raise Refused(f"it is defined or used outside of the project, in {path}")
+
+
+def _check_free(job: Job, found: Places, files: Mapping[str, str], old: str, new: str) -> None:
+    """Raise `Refused` unless the new name means the same as the old one, and nothing else does.
+
+    In the document, renaming back has to lead to the same places; other files must not have it.
+    """
+    for path in found:
+        if path != job.path:
+            refuse_if_taken(new, on_disk(path))
+    if new not in {word.text for word in words(job.text)}:
+        return
+    text, mine = files[job.path], sorted(found[job.path])
+    first = Word(*mine[0], new)
+    again, _ = places(job, text, first)
+    expected = {word for word in _moved(mine, len(new) - len(old))}
+    if again.get(job.path) != expected:
+        raise Refused(f"`{new}` already means something else where `{old}` is used")
+
+
+def _moved(mine: list[tuple[int, int]], longer: int) -> Iterator[tuple[int, int]]:
+    """Yield where the places are once each is `longer` by so many characters."""
+    line, seen = 0, 0
+    for at, column in mine:
+        line, seen = at, (seen + 1 if at == line else 0)
+        yield at, column + seen * longer
+
+
+def _left_out(job: Job, found: Places, old: str) -> Iterator[str]:
+    """Say where the name stands and is not renamed, for the user to look at."""
+    done = found[job.path]
+    unknown = [
+        w.line
+        for w in words(job.text)
+        if w.text == old and w.dotted and (w.line, w.column) not in done
+    ]
+    if unknown and _is_member(job, done):
+        yield f"`.{old}` on {_lines(unknown)} is left alone: it is another's, or nobody knows whose"
+    elsewhere = [
+        path
+        for path, text in project_files(job, old)
+        if path not in found and any(w.text == old and w.dotted for w in words(text))
+    ]
+    if elsewhere and _is_member(job, done):
+        names = ", ".join(os.path.basename(path) for path in elsewhere[:3])
+        more = ", …" if len(elsewhere) > 3 else ""
+        yield f"`.{old}` in other files is left alone: {names}{more}"
+    strings = [
+        leaf.start_pos[0]
+        for leaf in leaves(job.text)
+        if leaf.type == "string" and leaf.value.strip("rRbBuUfF\"'") == old
+    ]
+    if strings:
+        yield f"'{old}' in a string on {_lines(strings)} is left alone"
+
+
+def _is_member(job: Job, done: set[tuple[int, int]]) -> bool:
+    """Tell whether what is renamed is an attribute or method."""
+    return any(w.dotted for w in words(job.text) if (w.line, w.column) in done)
+
+
+def _lines(numbers: list[int]) -> str:
+    several = list(dict.fromkeys(numbers))
+    shown = ", ".join(map(str, several[:5])) + (", …" if len(several) > 5 else "")
+    return f"line {shown}" if len(several) == 1 else f"lines {shown}"

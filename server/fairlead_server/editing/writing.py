@@ -1,0 +1,158 @@
+"""Instructions that are no known refactoring: what a model writes, held to the checks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from fairlead_decoding.errors import DecodingError
+from fairlead_server.editing.asking import CHAT, Question, chat_questions, hole_questions
+from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit, Outcome
+from fairlead_server.editing.checks import Analysed, parses, stays_in_range
+from fairlead_server.editing.explaining import Explaining
+from fairlead_server.editing.outputs import code_of
+from fairlead_server.editing.place import Place, place_of
+from fairlead_server.editing.process import Cancelled
+from fairlead_server.editing.refactoring.job import Refused
+from fairlead_server.editing.texts import plain, restored
+from fairlead_server.errors import UserError
+from fairlead_server.suggestion import CompletionRequest, CompletionResult
+
+SECONDS = 60.0
+"""How long a model may write."""
+
+LONGEST_SELECTION = 12_000
+"""Characters that a model is asked to write anew."""
+
+_ENOUGH = 4
+_TITLE = 60
+_UNCHECKED = "analysis gives no diagnostics for this file: only its syntax was checked"
+
+
+class Means(Explaining, Protocol):
+    """What edits need of a completer."""
+
+    @property
+    def model_name(self) -> str:
+        """The model's name for people."""
+
+    def complete(
+        self, request: CompletionRequest, *, cancelled: Callable[[], bool] = ...
+    ) -> CompletionResult:
+        """Complete; raises `DecodingError` when the request does not fit the model's context."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A text that the model wrote, with what is known of it."""
+
+    text: str
+    score: float
+    verified: bool
+    ended: bool
+
+
+Check = Callable[[str, str], bool]
+"""Whether the plain texts before and after an edit are those of a task that was done."""
+
+
+def write(
+    request: EditRequest,
+    means: Means,
+    cancelled: Callable[[], bool] = lambda: False,
+    check: Check | None = None,
+) -> Outcome:
+    """Return what the model makes of the instruction, if it passes the checks. Raises `Cancelled`.
+
+    What names only what analysis knows comes first, then what the model finds more probable.
+    """
+    place = place_of(request)
+    if len(place.selected) > LONGEST_SELECTION:
+        return Outcome((), ("so much is not rewritten at once; select less",))
+    request = replace(request, deadline=request.deadline or time.monotonic() + SECONDS)
+    # Where there is no model, nothing else matters.
+    model, reasons = means.model_name, list[str]()
+    analysed = Analysed(means, request.document, request.patience, request.project)
+    found: dict[str, tuple[_Answer, Candidate]] = {}
+    for answer in _answers(request, place, means, reasons, cancelled):
+        try:
+            candidate = _checked(request, place, answer, analysed, model)
+            edit = candidate.files[0]
+            if check is not None and not check(plain(edit.old), plain(edit.new)):
+                raise Refused("the model does something else than it was asked for")
+        except Refused as error:
+            reasons.append(str(error))
+            continue
+        found.setdefault(candidate.files[0].new, (answer, candidate))
+        if len(found) == _ENOUGH:
+            break
+    ranked = sorted(found.values(), key=lambda pair: (not pair[0].verified, -pair[0].score))
+    return Outcome(tuple(one for _, one in ranked), tuple(dict.fromkeys(reasons)))
+
+
+def _answers(
+    request: EditRequest,
+    place: Place,
+    means: Means,
+    reasons: list[str],
+    cancelled: Callable[[], bool],
+) -> Iterator[_Answer]:
+    """Yield what the model writes; one that has no chat format fills a hole."""
+    chats = iter(chat_questions(request, place))
+    first = next(chats)
+    result = ask(first, means, reasons, cancelled)
+    if result.prompt_format == CHAT:
+        yield from _read(first, result)
+        questions: Iterable[Question] = chats
+    else:
+        questions = hole_questions(request, place)
+    for question in questions:
+        result = ask(question, means, reasons, cancelled)
+        yield from _read(question, result)
+
+
+def ask(
+    question: Question, means: Means, reasons: list[str], cancelled: Callable[[], bool]
+) -> CompletionResult:
+    """Put a question to the model; why there is no answer is added to `reasons`."""
+    try:
+        result = means.complete(question.request, cancelled=cancelled)
+    except (DecodingError, UserError) as error:
+        reasons.append(str(error))
+        return CompletionResult(())
+    if cancelled():
+        raise Cancelled
+    if not result.suggestions and not question.request.ask:
+        reasons.extend(result.remarks)
+    return result
+
+
+def _read(question: Question, result: CompletionResult) -> Iterator[_Answer]:
+    for one in result.suggestions:
+        score = one.logprob / max(1, one.tokens)
+        text, ended = question.begun + one.text, one.finish_reason == "stop"
+        yield _Answer(text, score, one.verified and not one.replaces, ended)
+
+
+def _checked(
+    request: EditRequest, place: Place, answer: _Answer, analysed: Analysed, model: str
+) -> Candidate:
+    """Return the candidate that an answer makes. Raises `Refused` when it fails a check."""
+    code = code_of(answer.text, place, request.instruction, ended=answer.ended)
+    old = request.document.text
+    new = restored(old, place.with_text(code))
+    if not stays_in_range(plain(old), plain(new), place.start, place.end):
+        raise Refused("something outside of the selection would change")
+    if new == old:
+        raise Refused("the model changes nothing")
+    if not parses(place.language, old, new):
+        raise Refused("it would not parse")
+    if complaint := analysed.complaint(new):
+        raise Refused(complaint)
+    words = " ".join(request.instruction.split())
+    title = words if len(words) <= _TITLE else f"{words[: _TITLE - 1]}…"
+    remarks = () if analysed.known else (_UNCHECKED,)
+    edit = FileEdit(request.document.path, old, new)
+    return Candidate("model", model, title, (edit,), analysed.known, remarks)

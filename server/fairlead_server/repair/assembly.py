@@ -1,0 +1,67 @@
+"""A completer for repairing: its engines remember what they have answered."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fairlead_monitors.engine import CompletionEngine
+from fairlead_server.analysis.choice import choices
+from fairlead_server.analysis.jedi_engine import find_interpreter
+from fairlead_server.completer import Completer
+from fairlead_server.daemon.places import cache_folder
+from fairlead_server.document import DocumentSnapshot
+from fairlead_server.engine import build_analysis, layout_of, load_decoder
+from fairlead_server.repair.fingerprint import fingerprint
+from fairlead_server.repair.memo import Memo, MemoEngine
+from fairlead_server.settings import Settings
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A completer, and the engine that it asks about the document's language, if there is one."""
+
+    completer: Completer
+    engine: MemoEngine | None
+
+
+@contextlib.contextmanager
+def assembled(
+    settings: Settings, project: str | None, document: DocumentSnapshot, memo: Path | None = None
+) -> Iterator[Assembled]:
+    """Load the model and set up analysis for `document`; both end with the context.
+
+    `memo` is the file that answers are kept in. Raises `UserError`.
+    """
+    language, layout = document.language, layout_of(settings)
+    # A patch brings no imports along.
+    analysis = build_analysis(replace(settings, imports=False), project, languages=[language])
+    kept = Memo(memo or cache_folder() / "repair" / "answers.sqlite")
+    state = _state(settings, project, language)
+    engines: dict[str, CompletionEngine] = {
+        name: MemoEngine(engine, kept, project, state) for name, engine in analysis.engines.items()
+    }
+    try:
+        completer = Completer(load_decoder(settings), engines, analysis.monitors, layout)
+    except BaseException:
+        analysis.close()
+        kept.close()
+        raise
+    try:
+        engine = engines.get(language)
+        yield Assembled(completer, engine if isinstance(engine, MemoEngine) else None)
+    finally:
+        completer.close()
+        kept.close()
+
+
+def _state(settings: Settings, project: str | None, language: str) -> str:
+    chosen = choices(settings.engines, trusted=settings.trusted).get(language)
+    told = f"{language} {chosen!r} {settings.trusted}"
+    if language != "python":
+        return fingerprint(project, None, told)
+    stated = find_interpreter(project, settings.interpreter, trusted=settings.trusted)
+    return fingerprint(project, stated or sys.executable, told)

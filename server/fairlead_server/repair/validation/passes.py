@@ -1,0 +1,77 @@
+"""Do the tests pass with the patch? They run in the sandbox, on a copy of the project."""
+
+from __future__ import annotations
+
+from fairlead_server.repair.sandbox import Outcome
+from fairlead_server.repair.validation.contract import DEAR, Bench, Finding, Verdict
+
+_STOPPED: dict[str, tuple[Verdict, str]] = {
+    "timeout": ("timeout", "the tests did not end in time"),
+    "memory": ("rejected", "the tests ran out of memory"),
+    "disk": ("rejected", "the tests wrote too much to the disk"),
+    "processes": ("rejected", "the tests started too many processes"),
+    "output": ("rejected", "the tests printed too much"),
+    "killed": ("rejected", "the tests were killed"),
+    "cancelled": ("rejected", "cancelled"),
+    "failed": ("rejected", "the sandbox could not be started"),
+}
+_QUOTED = 400
+"""Characters of what tests print that are kept."""
+
+
+class PassesTests:
+    """Runs the command that has to pass, and once more if it does: it may be a matter of luck."""
+
+    name = "tests"
+    order = DEAR
+
+    def wanted(self, bench: Bench) -> bool:
+        """Tell whether there are tests."""
+        return bench.suite is not None
+
+    def check(self, text: str, bench: Bench) -> Finding:
+        """Run them."""
+        command = bench.suite.command if bench.suite else ""
+        finding = judged(bench.execute(text, command), bench)
+        if finding.verdict is None:
+            again = judged(bench.execute(text, command), bench)
+            if again.verdict is not None:
+                return Finding(again.verdict, f"passed once, then not: {again.detail}")
+        return finding
+
+
+class PassesAllTests:
+    """Runs the tests of the whole project."""
+
+    name = "all-tests"
+    order = DEAR + 10
+
+    def wanted(self, bench: Bench) -> bool:
+        """Tell whether there is a command of its own for them."""
+        return bench.suite is not None and bool(bench.suite.all_tests)
+
+    def check(self, text: str, bench: Bench) -> Finding:
+        """Run them."""
+        return judged(bench.execute(text, bench.suite.all_tests if bench.suite else ""), bench)
+
+
+def judged(outcome: Outcome, bench: Bench) -> Finding:
+    """Return what `outcome` says of the patch."""
+    if outcome.network and not (bench.suite and bench.suite.base.network):
+        return Finding(
+            "rejected", "the tests tried to reach the network, which they did not before"
+        )
+    if outcome.ended in _STOPPED:
+        verdict, why = _STOPPED[outcome.ended]
+        return Finding(verdict, f"{why} ({outcome.seconds:.1f} s)")
+    if not outcome.passed:
+        return Finding("fails_tests", last_words(outcome.output) or f"exit code {outcome.code}")
+    return Finding()
+
+
+def last_words(output: str) -> str:
+    """Return the end of what was printed, from the start of a line."""
+    text = output.strip()
+    if len(text) <= _QUOTED:
+        return text
+    return text[-_QUOTED:].partition("\n")[2] or text[-_QUOTED:]

@@ -1,0 +1,160 @@
+"""What the engines propose, in the process itself; what is offered is in `test_edit`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairlead_server.editing.instructions import parse
+from fairlead_server.editing.refactoring import rename
+from fairlead_server.editing.refactoring.job import Job, with_replacements
+from fairlead_server.editing.refactoring.worker import answer
+from tests.server.editing.cases import ALL, HINTS, Case
+
+
+def marked(text: str) -> tuple[str, int, int]:
+    """Return `text` without its marks, and what they select; without any, all of it."""
+    if "«" not in text:
+        return text, 0, len(text)
+    start, end = text.index("«"), text.index("»") - 1
+    return text.replace("«", "").replace("»", ""), start, end
+
+
+def asked(case: Case, path: Path) -> dict[str, Any]:
+    operation = parse(case.instruction)
+    assert operation is not None
+    text, start, end = marked(case.before)
+    path.write_text(text)
+    job = Job(operation.name, operation.arguments, str(path), text, start, end, str(path.parent))
+    return answer(job)
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda c: f"{c.instruction}: {c.before[:30]!r}")
+def test_refactorings(case: Case, tmp_path: Path) -> None:
+    path = tmp_path / "code.py"
+    found = asked(case, path)
+    if case.refused:
+        assert case.refused in found["reason"]
+        assert found["proposals"] == []
+    else:
+        assert found["reason"] == ""
+        assert found["proposals"][0]["files"] == {str(path): case.after}
+    assert path.read_text() == marked(case.before)[0]
+    assert [one.name for one in tmp_path.iterdir()] == ["code.py"]
+
+
+def test_hints_can_be_made_one_by_one(tmp_path: Path) -> None:
+    (found,) = asked(HINTS[0], tmp_path / "code.py")["proposals"]
+    assert len(found["parts"]) == 3
+    text = with_replacements(HINTS[0].before, (tuple(r) for p in found["parts"] for r in p))
+    assert text == HINTS[0].after
+
+
+PROJECT = {
+    "shop.py": "LIMIT = 3\n\n\ndef area(width):\n    return width * LIMIT\n",
+    "use.py": "import shop\nfrom shop import LIMIT as L, area\n\nprint(shop.LIMIT, area(L))\n",
+    "other.py": "LIMIT = 4\nprint(LIMIT)\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, text in PROJECT.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def renamed(project: Path, name: str, old: str, new: str) -> dict[str, Any]:
+    text = PROJECT[name]
+    path = str(project / name)
+    return answer(Job("rename", {"old": old, "new": new}, path, text, 0, len(text), str(project)))
+
+
+@pytest.mark.parametrize("name", ["shop.py", "use.py"])
+def test_a_rename_goes_through_all_files(project: Path, name: str) -> None:
+    (found,) = renamed(project, name, "area", "surface")["proposals"]
+    assert found["by"] == "jedi+rope"
+    assert found["files"] == {
+        str(project / one): PROJECT[one].replace("area", "surface") for one in ("shop.py", "use.py")
+    }
+
+
+ELSEWHERE = {
+    "src/shop/goods.py": "class Tea: ...\n",
+    "src/shop/__init__.py": "from .goods import Tea\n",
+    "src/app.py": "from shop import Tea as T\nfrom shop.goods import (\n    Tea,\n)\nx: Tea\n",
+    "src/other.py": "from elsewhere import Tea\nTea()\n",
+    "src/shop/far/near.py": "from ..goods import Tea\nprint(Tea)\n",
+}
+
+
+@pytest.fixture
+def blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let engines see the definition alone, as where they do not find the project's folders."""
+    monkeypatch.setattr(rename, "_jedi_places", lambda *_: {})
+    monkeypatch.setattr(
+        rename, "_rope_places", lambda job, text, word: {job.path: {(word.line, word.column)}}
+    )
+
+
+@pytest.mark.usefixtures("blind")
+def test_files_are_found_that_engines_cannot_follow(tmp_path: Path) -> None:
+    for name, text in ELSEWHERE.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    path, text = str(tmp_path / "src/shop/goods.py"), ELSEWHERE["src/shop/goods.py"]
+    job = Job("rename", {"old": "Tea", "new": "Leaf"}, path, text, 0, len(text), str(tmp_path))
+    (found,) = answer(job)["proposals"]
+    assert found["files"] == {
+        str(tmp_path / name): text.replace("Tea", "Leaf")
+        for name, text in ELSEWHERE.items()
+        if name != "src/other.py"
+    }
+
+
+@pytest.mark.usefixtures("blind")
+def test_a_name_that_is_bound_again_is_not_renamed(tmp_path: Path) -> None:
+    text = "def tea(): ...\n"
+    (tmp_path / "app.py").write_text("from goods import tea\ntea = 1\n")
+    path = tmp_path / "goods.py"
+    path.write_text(text)
+    job = Job("rename", {"old": "tea", "new": "leaf"}, str(path), text, 0, 9, str(tmp_path))
+    found = answer(job)
+    assert found["proposals"] == []
+    assert found["reason"] == f"{tmp_path / 'app.py'} binds `tea` again, on line 2"
+
+
+def test_a_name_that_another_file_has_is_not_taken(project: Path) -> None:
+    found = renamed(project, "shop.py", "LIMIT", "L")
+    assert found == {"proposals": [], "reason": "`L` is in use already, on line 2"}
+
+
+def test_what_is_left_alone_is_told(tmp_path: Path) -> None:
+    text = (
+        "class A:\n    def go(self): ...\n\n\ndef f(a: A, b):\n    a.go()\n    b.go()\n\nx = 'go'\n"
+    )
+    path = tmp_path / "code.py"
+    path.write_text(text)
+    job = Job("rename", {"old": "go", "new": "run"}, str(path), text, 0, 22, str(tmp_path))
+    (found,) = answer(job)["proposals"]
+    assert [remark.split(" is left")[0] for remark in found["remarks"]] == [
+        "`.go` on line 7",
+        "'go' in a string on line 9",
+    ]
+
+
+def test_a_project_cannot_have_code_run(tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    (tmp_path / ".ropeproject").mkdir()
+    evil = f"open({str(ran)!r}, 'w')\n"
+    (tmp_path / ".ropeproject" / "config.py").write_text(evil)
+    (tmp_path / "evil.py").write_text(evil)
+    (tmp_path / "pyproject.toml").write_text('[tool.rope]\nextension_modules = ["evil"]\n')
+    text = "import evil\n\nx = evil.y\nprint(x)\n"
+    path = tmp_path / "code.py"
+    path.write_text(text)
+    job = Job("rename", {"old": "x", "new": "z"}, str(path), text, 0, len(text), str(tmp_path))
+    assert answer(job)["proposals"]
+    assert not ran.exists()
