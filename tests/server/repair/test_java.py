@@ -40,7 +40,7 @@ def searched(fault: Seeded, folder: Path, project: Path | None, texts: list[str]
     try:
         means = Checked(analysis, texts)
         before = seen(means.diagnostics(hunk.document, LIMIT), hunk.document)
-        return search(means, fault_in(hunk, before), Plan(samples=30))
+        return search(means, fault_in(hunk, before), Plan(samples=120))
     finally:
         analysis.close()
 
