@@ -109,3 +109,21 @@ def shown(
         window.open(address, FILE)
         yield window
         window.page.close()
+
+
+def test_a_server_that_did_not_start_can_be_started_again(
+    tmp_path: Path, vsix: Path, browser: Any, project: Path, pictures: Path
+) -> None:
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho nothing here works >&2\nexit 1\n")
+    broken.chmod(0o755)
+    profile = Profile(tmp_path / "user", programs(tmp_path, fairlead=broken))
+    profile.settings(PATIENT)
+    profile.install(vsix)
+    with shown(profile, browser, project, pictures) as window:
+        window.wait_for_state("The server does not run")
+        window.picture("the server does not run")
+        broken.unlink()
+        broken.symlink_to(FAIRLEAD)
+        window.run("fairlead: Restart Server")
+        window.wait_for_state("Ready")

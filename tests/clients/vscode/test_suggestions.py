@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.clients.vscode.conftest import FILE
+from tests.clients.vscode.conftest import FILE, SIZE
 from tests.clients.vscode.looks import (
     accepted,
     explained,
@@ -93,3 +93,18 @@ def test_the_status_bar_has_a_menu_that_switches_off_and_on(window: Window) -> N
     window.wait_for_state("Ready")
     window.press("Control+1")
     assert suggested(window, *TYPED[0])
+
+
+def test_the_walkthrough_opens(window: Window) -> None:
+    window.page.set_viewport_size({"width": 1500, "height": 800})
+    window.run("Welcome: Open Walkthrough...")
+    title = "Get Started with fairlead"
+    window.type(title)
+    window.wait("the list", lambda: [c for c in window.choices() if c.startswith(title)])
+    window.press("Enter")
+    window.click(".getting-started-step >> text=Accept as much as you want")
+    (page,) = window.wait("the page", lambda: window.page.query_selector_all("iframe.webview"))
+    window.page.wait_for_timeout(3000)
+    window.picture("walkthrough")
+    assert page.is_visible()
+    window.page.set_viewport_size(SIZE)
