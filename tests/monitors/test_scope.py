@@ -83,7 +83,9 @@ def monitor(text: str, engine: TableEngine | None = None) -> ScopeMonitor:
         ("len(|", "spam", ""),
         ("if |", "spam := total:", "spam := total:"),
         ("if |", "spam.x", "spam"),
-        ("while |", "spam == 1", "spam ="),
+        ("while |", "spam == 1", "spam "),
+        ("while |", "spam = 1", "spam "),
+        ("x = [|", "spam == 1]", "spam == 1"),
         ("if |", "spam:\n", "spam:"),
         ("if |", "spam : total", "spam :"),
         ("if |", "total:\n", "total:\n"),
@@ -189,6 +191,12 @@ def test_admitted(text: str, data: str, admitted: str | None) -> None:
         ("f(1, spam| == 1)", False),
         ("f(spam|\n)", False),
         ("f(spam|\nx = total(1)", True),
+        ("f(spam|\nx, y = total(1)\n", True),
+        ("f([\n  g(spam|),\n  tax, # )\n])\n", False),
+        ("f([\n  g(spam|), # ])\n  tax,\n  ')])' ", True),
+        ("f([\n  g(spam|)\n  for spam in tax\n])\n", True),
+        ("f([\n  g(spam|)\n  for ham in tax\n])\n", False),
+        ("f(g(spam|)\nfor spam in tax: g(')'))\n", True),
         ("f(sp|am.x)", False),
         ("f(tax|)", True),
         ("f(ta|x)", True),
@@ -260,6 +268,29 @@ def test_evidence_is_of_names_that_are_read() -> None:
         ("tax", "name", Verdict.VALID, 51, 54),
         ("tax", "name", Verdict.VALID, 65, 68),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "told"),
+    [
+        ("x = |", "[spam.x", "spam unknown"),
+        ("x = |\n", "[spam.x(ham) + tax", "spam unknown, ham unknown, tax valid"),
+        ("x = [|]", "spam.x(ham) + 1", "spam invalid, ham invalid"),
+        ("x = [|]", "tax, spam", "tax valid"),
+        ("x = [|]", "spam", "spam invalid"),
+        ("x = [sp|]", "am", "spam invalid"),
+        ("x = [|am]", "sp", "spam invalid"),
+        ("x = [| for spam in tax]", "spam", "spam unknown"),
+        ("x = [| for ham in tax]", "spam", "spam invalid"),
+    ],
+)
+def test_evidence_of_a_text_that_ends_there(text: str, data: str, told: str) -> None:
+    # Names whose proof is to come have not been told.
+    checked = monitor(text)
+    admitted = checked.admitted(data.encode())
+    checked.advance(data.encode()[:admitted])
+    found = [f"{evidence.name} {evidence.verdict.value}" for evidence in checked.evidence()]
+    assert ", ".join(found) == told
 
 
 def test_a_list_that_is_not_complete_refuses_nothing() -> None:

@@ -10,7 +10,13 @@ from fairlead_monitors.evidence import Evidence, Verdict
 from fairlead_monitors.grammar import Grammar, Opening, SpelledName
 from fairlead_monitors.python.lexer import IDENTIFIER
 from fairlead_monitors.python.statement import Role, Sort, Statement, read, window
-from fairlead_monitors.python.undecided import DECIDING, MayBind, Undecided, decided, near
+from fairlead_monitors.python.undecided import (
+    DECIDING,
+    MayBind,
+    Undecided,
+    decided,
+    decided_by,
+)
 from fairlead_monitors.spelling import NamesMonitor
 
 _ANY = frozenset(bytes([byte]) for byte in range(256))
@@ -26,11 +32,14 @@ LITERALS = frozenset(
 READ = frozenset({b"(", b".", b"["})
 """What follows the first name of a statement only if the name is read."""
 
-ARGUMENT = (_ANY - {b"=", b":", b"#", b"\\"}) | {b"=="} | {b":" + byte for byte in _ANY - {b"="}}
-"""What follows the first name of an argument or of a condition only if it is a variable.
+ELEMENT = (_ANY - {b":", b"#", b"\\"}) | {b":" + byte for byte in _ANY - {b"="}}
+"""What follows the first name of an element or of a condition only if it is a variable.
 
-And not the name of a parameter, or what ``:=`` binds.
+And not what ``:=`` binds.
 """
+
+ARGUMENT = (ELEMENT - {b"="}) | {b"=="}
+"""The same of an argument, of which it may be the name of the parameter as well."""
 
 _ITEM = (b"(", b"[", b"{", b",")
 
@@ -68,6 +77,15 @@ class ScopeMonitor(NamesMonitor[Statement]):
     def may_end(self) -> bool:
         """Tell whether the text may end: not in an absent name, nor where the suffix proves one."""
         return super().may_end() and not self._absent_before_suffix()
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return what was checked so far, and as if the text ended here."""
+        absent = tuple(self._refuted(name) for name in self._absent_before_suffix())
+        if not absent:
+            return super().evidence()
+        starts = {evidence.start for evidence in absent}
+        others = (e for e in super().evidence() if e.start not in starts)
+        return tuple(sorted((*others, *absent), key=lambda evidence: evidence.start))
 
     def rejections(self, data: bytes) -> tuple[Evidence, ...]:
         """Return the names that the first byte of `data` which is refused proves to be absent.
@@ -151,13 +169,8 @@ class ScopeMonitor(NamesMonitor[Statement]):
                 undecided = (*undecided, self._undecided_name(name, rest))
         if not undecided:
             return ()
-        suffix, found = near(self._suffix), list[Undecided]()
-        for match in DECIDING.finditer(suffix):
-            after = suffix[: match.end()]
-            state = self.grammar.lex(self._line, self._pending + after)
-            absent, undecided = decided(undecided, state, self._generated + after)
-            found += absent
-        return tuple(found)
+        line, begun = self._line, self._pending
+        return tuple(decided_by(undecided, line, begun, self._generated, self._suffix))
 
 
 def _proof(state: Statement, *, in_element: bool) -> frozenset[bytes] | None:
@@ -168,7 +181,7 @@ def _proof(state: Statement, *, in_element: bool) -> frozenset[bytes] | None:
     if level.sort is Sort.CALL and state.previous in (b"(", b","):
         return None if level.nameless else ARGUMENT
     begins_display = in_element and level.sort is Sort.DISPLAY and begins_item
-    return ARGUMENT if begins_display or _begins_condition(state) else None
+    return ELEMENT if begins_display or _begins_condition(state) else None
 
 
 def _begins_condition(state: Statement) -> bool:

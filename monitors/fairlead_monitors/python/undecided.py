@@ -12,15 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from fairlead_monitors.grammar import Opening
-from fairlead_monitors.python.statement import Statement
+from fairlead_monitors.python.statement import Statement, read
 
 DECIDING = re.compile(rb"[,)\]}]")
 """What may end the possibility that a comprehension follows."""
 
-_BINDING = re.compile(rb"\bfor\b(.*?)\bin\b|([\w\x80-\xff]+)[ \t]*:=", re.DOTALL)
+_BINDING = re.compile(rb"\bfor\b(.*?)\bin\b|([\w\x80-\xff]+)\s*:=", re.DOTALL)
 _NAME = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-# The end of the line, and of those that the brackets around it end on.
-_NEAR = re.compile(rb"[^\r\n]*(?:\r?\n[ \t]*[)\]}][^\r\n]*)*")
+_FAR = 2048
+"""Bytes after the cursor among which brackets around it are looked for the end of."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,11 @@ class MayBind(Opening):
     within: tuple[int, ...] = ()
     word: bytes = b""
 
-    def after(self, state: Statement) -> MayBind | None:
-        """Return the same at a later place; None where another statement has begun."""
+    def after(self, state: Statement, *, commas: bool = True) -> MayBind | None:
+        """Return the same at a later place; None where another statement has begun.
+
+        Without `commas` it is only brackets that end the possibility.
+        """
         if self.word not in (b"", state.word):
             return None
         levels = state.levels
@@ -42,7 +45,7 @@ class MayBind(Opening):
             # What is settled since has its ``for``, and may have more of them.
             level
             for level in self.within
-            if level < len(levels) and (levels[level].first or levels[level].settled)
+            if level < len(levels) and (levels[level].first or levels[level].settled or not commas)
         )
         return self if within == self.within else replace(self, within=within)
 
@@ -64,7 +67,7 @@ class Undecided:
 
 
 def decided(
-    names: Iterable[Undecided], state: Statement, text: bytes
+    names: Iterable[Undecided], state: Statement, text: bytes, *, commas: bool = True
 ) -> tuple[tuple[Undecided, ...], tuple[Undecided, ...]]:
     """Return the names that are absent at the end of `text`, and those that are undecided still.
 
@@ -72,7 +75,7 @@ def decided(
     """
     absent, left = list[Undecided](), list[Undecided]()
     for name in names:
-        opening = name.opening.after(state)
+        opening = name.opening.after(state, commas=commas)
         if opening is not None and opening.within:
             left.append(replace(name, opening=opening))
         elif opening is not None and name.name not in _bound(text[max(0, name.end) :]):
@@ -80,10 +83,26 @@ def decided(
     return tuple(absent), tuple(left)
 
 
-def near(suffix: bytes) -> bytes:
-    """Return what of the text after the cursor belongs to the statement at it, as far as sure."""
-    found = _NEAR.match(suffix)
-    return found[0] if found else b""
+def decided_by(
+    names: tuple[Undecided, ...], start: Statement, begun: bytes, text: bytes, suffix: bytes
+) -> list[Undecided]:
+    """Return the names of which what stands after the cursor proves that they are absent.
+
+    `start` is the state at the start of the line, of which `begun` is there and ends `text`. On
+    further lines, where another statement may begin after a bracket that was left open, no comma
+    counts.
+    """
+    found, before = list[Undecided](), text
+    for number, line in enumerate(suffix[:_FAR].splitlines(keepends=True)):
+        for match in DECIDING.finditer(line):
+            after = line[: match.end()]
+            state = read(start, begun + after)
+            absent, names = decided(names, state, before + after, commas=number == 0)
+            found += absent
+        if not names:
+            break
+        start, begun, before = read(start, begun + line), b"", before + line
+    return found
 
 
 def _bound(text: bytes) -> set[bytes]:

@@ -161,6 +161,8 @@ async def apply(server: FairleadServer, change: Change, others: Sequence[Change]
         result = await server.workspace_apply_edit_async(params)
     except JsonRpcException as error:
         return _tell(server, f"{change.label}: {error}")
+    if not result.applied and change.confirm and not result.failure_reason:
+        return False  # The user was asked and said no.
     if not result.applied:
         reason = result.failure_reason or "the editor did not make the edit"
         return _tell(server, f"{change.label}: {reason}")

@@ -236,9 +236,18 @@ def test_a_refusal_is_shown(editor: Editor) -> None:
     uri = opened(editor, "refused.py")
     editor.refusal = "it is read-only"
     result = editor.command(COMMAND, uri, RANGE, "rename b to c")
-    editor.refusal = ""
+    editor.refusal = None
     assert result["applied"] is False
     editor.wait_for(lambda: "Rename `b` to `c` (jedi+rope): it is read-only" in editor.shown)
+
+
+def test_who_says_no_is_not_warned(editor: Editor) -> None:
+    uri, shown = opened(editor, "declined.py"), len(editor.shown)
+    editor.refusal = ""
+    result = editor.command(COMMAND, uri, RANGE, "rename b to c")
+    editor.refusal = None
+    assert result["applied"] is False
+    assert len(editor.shown) == shown
 
 
 URI = "$"

@@ -61,7 +61,7 @@ class Editor:
         self.of_folders: dict[str, object] = {}
         self.registered: list[types.Registration] = []
         self.edits: list[types.ApplyWorkspaceEditParams] = []
-        self.refusal = ""
+        self.refusal: str | None = None
         self._leaving = False
         self._options = options
         self._root = root
@@ -261,9 +261,10 @@ class Editor:
         return [self.of_folders.get(item.scope_uri or "", self.settings) for item in params.items]
 
     def _take_edit(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
-        """Keep the edit for the test, or refuse it for the reason `refusal`."""
-        if self.refusal:
-            return types.ApplyWorkspaceEditResult(applied=False, failure_reason=self.refusal)
+        """Keep the edit for the test, or refuse it for the reason `refusal`, if not blank."""
+        if self.refusal is not None:
+            reason = self.refusal or None
+            return types.ApplyWorkspaceEditResult(applied=False, failure_reason=reason)
         self.edits.append(params)
         return types.ApplyWorkspaceEditResult(applied=True)
 

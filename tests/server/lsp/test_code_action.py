@@ -210,7 +210,7 @@ def test_a_refusal_is_shown(literal: Editor) -> None:
     shout = actions(literal, asked(uri, span(0, 4, 9)))[0]
     literal.refusal = "it is read-only"
     assert run(literal, shout.command.command, *shout.command.arguments) is False
-    literal.refusal = ""
+    literal.refusal = None
     literal.wait_for(lambda: "Shout: it is read-only" in literal.shown)
 
 
