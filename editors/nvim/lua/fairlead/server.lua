@@ -96,8 +96,12 @@ function M.config()
   }
 end
 
-local function same(client, wanted)
-  return client.config.root_dir == wanted.root_dir and not rpc.is_stopped(client)
+-- The ids of the last clients by root: before 0.8, no list has those that are not initialized yet.
+local begun = {}
+
+local function running(wanted)
+  local client = vim.lsp.get_client_by_id(begun[wanted.root_dir or ''] or -1)
+  return client and not rpc.is_stopped(client) and client or nil
 end
 
 --- Starts a client for `buffer`, or takes the one that serves its folder, as `vim.lsp.start` does.
@@ -105,11 +109,11 @@ local function start(buffer, wanted)
   if vim.lsp.start then
     return vim.api.nvim_buf_call(buffer, function() return vim.lsp.start(wanted) end)
   end
-  for _, client in ipairs(rpc.clients()) do
-    if same(client, wanted) then return vim.lsp.buf_attach_client(buffer, client.id) end
-  end
-  local id = vim.lsp.start_client(wanted)
-  if id then vim.lsp.buf_attach_client(buffer, id) end
+  local client = running(wanted)
+  local id = client and client.id or vim.lsp.start_client(wanted)
+  if not id then return end
+  begun[wanted.root_dir or ''] = id
+  vim.lsp.buf_attach_client(buffer, id)
 end
 
 --- Starts a client for `buffer` where Neovim does not do it by itself (before 0.11); `on_attach` is
