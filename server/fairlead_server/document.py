@@ -47,11 +47,11 @@ def language_of(path: str) -> str:
     return _LANGUAGES.get(Path(path).suffix.lower(), "plaintext")
 
 
-def read_document(path: str) -> DocumentSnapshot:
+def read_document(path: str, absent: str = "no such file") -> DocumentSnapshot:
     """Read a source file, byte for byte: line ends are kept.
 
-    Raises `UserError` when there is no such file, or it is a directory, binary, not UTF-8 or
-    larger than `LARGEST_FILE`.
+    `absent` is what to say where there is none. Raises `UserError` when there is no such file, or
+    it is a directory, binary, not UTF-8 or larger than `LARGEST_FILE`.
     """
     try:
         size = Path(path).stat().st_size
@@ -59,7 +59,7 @@ def read_document(path: str) -> DocumentSnapshot:
             raise UserError(f"{path}: {size:,} bytes; files over {LARGEST_FILE:,} are not read")
         data = Path(path).read_bytes()
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file (to complete unsaved text, use --stdin)") from None
+        raise UserError(f"{path}: {absent}") from None
     except IsADirectoryError:
         raise UserError(f"{path}: is a directory; name a file in it") from None
     except OSError as error:

@@ -66,7 +66,7 @@ def dunderless(found: list[str]) -> list[str]:
         (["complete", "orders.py"], "not of the form FILE:LINE:COL"),
         (["complete", "orders.py:1"], "not of the form"),
         (["complete", "orders.py:a:b"], "not of the form"),
-        (["complete", "absent.py:1:1"], "no such file"),
+        (["complete", "absent.py:1:1"], "no such file (to complete unsaved text, use --stdin)"),
         (["complete", ".:1:1"], "is a directory"),
         (["complete", "binary.py:1:1"], "is a binary file"),
         (["complete", "latin.py:1:1"], "is not UTF-8"),

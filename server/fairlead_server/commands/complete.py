@@ -131,7 +131,7 @@ def read_position(position: str, *, stdin: bool) -> tuple[DocumentSnapshot, int]
         text = decode(sys.stdin.buffer.read(), "standard input")
         document = DocumentSnapshot(os.path.abspath(path), text, language_of(path))
     else:
-        document = read_document(path)
+        document = read_document(path, "no such file (to complete unsaved text, use --stdin)")
     return document, offset_at(document.text, line, column, path)
 
 

@@ -35,6 +35,10 @@ _PATIENCE = 10.0
 """Seconds for one analysis: nobody waits at the keyboard."""
 _STARTED = 120.0
 """Seconds for the first one, for which a language server may have to start."""
+_SECONDS = 60.0
+_MEMORY_MB = 2048
+_OF_TESTS = ("all_tests", "first", "timeout", "memory", "project")
+"""Options that say something of --test."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,9 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all-tests", metavar="CMD", help="what has to pass as well, run after it")
     parser.add_argument("--first", action="store_true", help="with --test: one patch is enough")
     parser.add_argument("--project", metavar="FOLDER", help="with --test: what is copied")
-    parser.add_argument("--timeout", type=float, default=60.0, help="seconds that CMD may take")
+    parser.add_argument("--timeout", type=float, help="seconds that CMD may take; default: 60")
     parser.add_argument(
-        "--memory", type=options.positive, default=2048, help="MB that CMD may take; default: 2048"
+        "--memory", type=options.positive, help="MB that CMD may take; default: 2048"
     )
     parser.add_argument("--insert", action="store_true", help="insert before LINE; replace nothing")
     parser.add_argument(
@@ -84,7 +88,7 @@ def _search(arguments: argparse.Namespace, stack: Stack, hunk: Hunk, tests: Suit
         before = means.diagnostics(hunk.document, _STARTED)
         fault = fault_in(hunk, before if tests else seen(before, hunk.document))
         if tests is None:
-            _tell(fault)
+            _tell(fault, arguments)
         bench = bench_of(means, fault, plan, tests)
         found = search(
             means,
@@ -103,17 +107,19 @@ def _search(arguments: argparse.Namespace, stack: Stack, hunk: Hunk, tests: Suit
 def _tests(arguments: argparse.Namespace, stack: Stack, hunk: Hunk) -> Iterator[Suite | None]:
     """Copy the project, and see that the tests fail as it is."""
     if arguments.test is None:
-        if arguments.all_tests:
-            raise UserError("--all-tests comes after --test; name the test that fails now")
+        for name in _OF_TESTS:
+            if (value := getattr(arguments, name)) is not None and value is not False:
+                option = name.replace("_", "-")
+                raise UserError(f"--{option} goes with --test; name the test that fails now")
         yield None
         return
     project = arguments.project or stack.project or _folder_of(hunk.document.path)
     if not Path(project).is_dir():
         raise UserError(f"{project}: is not a folder; name the project's with --project")
-    seconds = arguments.timeout
+    seconds = _SECONDS if arguments.timeout is None else arguments.timeout
     if not 0 < seconds < float("inf"):
         raise UserError("--timeout takes a number of seconds above 0")
-    limits = Limits(seconds, cpu=int(seconds) + 1, memory_mb=arguments.memory)
+    limits = Limits(seconds, cpu=int(seconds) + 1, memory_mb=arguments.memory or _MEMORY_MB)
     with Shadow(project) as shadow:
         shadow.relative(hunk.document.path)
         _say("running the tests as they are")
@@ -145,7 +151,13 @@ def _arms(arguments: argparse.Namespace, *, guided: bool) -> tuple[bool, ...]:
     return (True,) if arguments.guided_only else (True, False)
 
 
-def _tell(fault: Fault) -> None:
+def _tell(fault: Fault, arguments: argparse.Namespace) -> None:
+    """Say what is to be mended. Raises `UserError` where guesses would be written to the file."""
+    if arguments.apply and not fault.targets and not arguments.message:
+        raise UserError(
+            f"{fault.before.engine} finds nothing wrong in these lines; say what is, with "
+            "--message or --test"
+        )
     for message in fault.messages:
         print(f"fairlead: to be mended: {message}", file=sys.stderr)
     if not fault.targets:

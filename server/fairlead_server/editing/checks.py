@@ -39,6 +39,13 @@ def parses(language: str, old: str, new: str) -> bool:
     return counts[1] <= counts[0]
 
 
+def unchecked(language: str) -> str:
+    """Say what is not checked of an edit where analysis gives no diagnostics."""
+    if grammar(language) is None:
+        return "nothing was checked: there is no grammar and no analysis for this kind of file"
+    return "analysis gives no diagnostics for this file: only its syntax was checked"
+
+
 def stays_in_range(old: str, new: str, start: int, end: int) -> bool:
     """Tell whether all outside of `start` to `end` in `old` is there in `new`, byte for byte."""
     before, after = old[:start], old[end:]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fairlead_server.editing.candidate import EditRequest, Outcome
 from fairlead_server.editing.docstrings import add_docstring
 from fairlead_server.editing.explaining import explain
+from fairlead_server.editing.instructions import check_instruction
 from fairlead_server.editing.refactor import operation_for, refactor
 from fairlead_server.editing.refactoring.meaning import is_annotated
 from fairlead_server.editing.writing import Means, write
@@ -15,11 +16,13 @@ from fairlead_server.editing.writing import Means, write
 def edits_for(
     request: EditRequest, means: Means, cancelled: Callable[[], bool] = lambda: False
 ) -> Outcome:
-    """Return the candidates for `request`, the best first. Raises `Cancelled`.
+    """Return the candidates for `request`, the best first. Raises `Cancelled`, and `UserError` for
+    what can be no instruction.
 
     A known refactoring is done by an engine, all else by the model; type hints by both, as the
     engine adds those alone that are certain.
     """
+    check_instruction(request.instruction)
     operation = operation_for(request)
     if operation is None:
         return write(request, means, cancelled)

@@ -10,16 +10,24 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
+from fairlead_server.errors import UserError
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
+LONGEST = 4_000
+"""Characters of an instruction."""
+
 _TABLE = "phrases.toml"
 _COURTESY = re.compile(r"\A(?:please|can you|could you|would you|kindly)[\s,]+", re.IGNORECASE)
 _END = re.compile(r"[\s.!?]*(?:,?\s*please)?[\s.!?]*\Z", re.IGNORECASE)
 _IDENTIFIER = r"[\"'`]?(?P<{0}>[^\W\d]\w*)(?:\(\))?[\"'`]?"
+# What is meant for one, though it may be none: the engine says so, and no model is asked.
+_MEANT = r"[\"'`]?(?P<{0}>\w+(?:-\w+)*)(?:\(\))?[\"'`]?"
 _CODE = r"(?P<quote>[\"'`])(?P<{0}>.+?)(?P=quote)"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _PART = re.compile(r"\{(\w+)\}|\[|\]|\(|\)|\||[^\s{}()\[\]|]+|\s+")
 
 
@@ -33,6 +41,16 @@ class Operation:
 
     name: str
     arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+def check_instruction(text: str) -> None:
+    """Raise `UserError` for what can be no instruction."""
+    if not text.strip():
+        raise UserError("the instruction is empty")
+    if len(text) > LONGEST:
+        raise UserError(f"the instruction has {len(text):,} characters; {LONGEST:,} are the most")
+    if found := _CONTROL.search(text):
+        raise UserError(f"the instruction has a control character (U+{ord(found[0]):04X})")
 
 
 def parse(instruction: str) -> Operation | None:
@@ -72,7 +90,7 @@ def _translated(phrase: str) -> Iterator[str]:
     for place, part in enumerate(parts):
         if part.startswith("{"):
             name = part[1:-1]
-            yield (_CODE if name == "code" else _IDENTIFIER).format(name)
+            yield {"code": _CODE, "new": _MEANT}.get(name, _IDENTIFIER).format(name)
         elif part == "[" or part == "(":
             yield "(?:"
         elif part == "]":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fairlead_server.document import decode
 from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit, Outcome
-from fairlead_server.editing.checks import Analysed, Diagnosing, keeps_lines, parses
+from fairlead_server.editing.checks import Analysed, Diagnosing, keeps_lines, parses, unchecked
 from fairlead_server.editing.instructions import Operation, parse
 from fairlead_server.editing.process import Cancelled, proposals
 from fairlead_server.editing.refactoring.job import (
@@ -24,7 +24,6 @@ from fairlead_server.errors import UserError
 LANGUAGES = ("python",)
 """The languages whose engines refactor."""
 
-_UNCHECKED = "analysis gives no diagnostics for this file: only its syntax was checked"
 _ALONE = "no project is around the file: files in other folders were not looked through"
 _OTHERS = "of the other files only the syntax was checked"
 
@@ -94,7 +93,7 @@ def _checked(request: EditRequest, proposal: Proposal, analysed: Analysed) -> Ca
         if not parses(request.document.language, edit.old, edit.new):
             raise Refused(f"{edit.path} would not parse")
     remarks = [*proposal.remarks]
-    remarks += [] if analysed.known else [_UNCHECKED]
+    remarks += [] if analysed.known else [unchecked(request.document.language)]
     remarks += [_OTHERS] if others else []
     remarks += [_ALONE] if proposal.renames and request.project is None else []
     edit = FileEdit(request.document.path, request.document.text, text)

@@ -10,7 +10,7 @@ from typing import Protocol
 from fairlead_decoding.errors import DecodingError
 from fairlead_server.editing.asking import CHAT, Question, chat_questions, hole_questions
 from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit, Outcome
-from fairlead_server.editing.checks import Analysed, parses, stays_in_range
+from fairlead_server.editing.checks import Analysed, parses, stays_in_range, unchecked
 from fairlead_server.editing.explaining import Explaining
 from fairlead_server.editing.outputs import code_of
 from fairlead_server.editing.place import Place, place_of
@@ -28,7 +28,6 @@ LONGEST_SELECTION = 12_000
 
 _ENOUGH = 4
 _TITLE = 60
-_UNCHECKED = "analysis gives no diagnostics for this file: only its syntax was checked"
 
 
 class Means(Explaining, Protocol):
@@ -153,6 +152,6 @@ def _checked(
         raise Refused(complaint)
     words = " ".join(request.instruction.split())
     title = words if len(words) <= _TITLE else f"{words[: _TITLE - 1]}…"
-    remarks = () if analysed.known else (_UNCHECKED,)
+    remarks = () if analysed.known else (unchecked(place.language),)
     edit = FileEdit(request.document.path, old, new)
     return Candidate("model", model, title, (edit,), analysed.known, remarks)

@@ -54,6 +54,8 @@ RENAME = [
         refused="`y` already means something else",
     ),
     Case("rename x to class", "x = 1\n", refused="`class` is a keyword"),
+    Case("rename x to 1x", "x = 1\n", refused="'1x' is not an identifier"),
+    Case("rename x to `a-b`", "x = 1\n", refused="'a-b' is not an identifier"),
     Case("rename x to x", "x = 1\n", refused="it is called `x` already"),
     Case("rename z to y", "x = 1\n", refused="there is no `z` in the file"),
     Case("rename to y", "«x = z»\n", refused="select the one name that is meant"),

@@ -10,6 +10,7 @@ from fairlead_server.editing.checks import (
     new_diagnostics,
     parses,
     stays_in_range,
+    unchecked,
 )
 
 # (text before, after, whether what is outside of [ ] is still there)
@@ -62,6 +63,19 @@ PARSING = [
 @pytest.mark.parametrize(("language", "before", "after", "expected"), PARSING)
 def test_syntax(language: str, before: str, after: str, expected: bool) -> None:
     assert parses(language, before, after) is expected
+
+
+# (language, what is said where analysis gives no diagnostics)
+UNCHECKED = [
+    ("python", "only its syntax was checked"),
+    ("java", "only its syntax was checked"),
+    ("plaintext", "nothing was checked: there is no grammar"),
+]
+
+
+@pytest.mark.parametrize(("language", "expected"), UNCHECKED)
+def test_what_is_not_checked_is_told(language: str, expected: str) -> None:
+    assert expected in unchecked(language)
 
 
 def diagnosed(text: str, severity: int = 1) -> Diagnostics:

@@ -104,7 +104,12 @@ def test_a_sequence(source: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> 
 BAD = [
     ((), "required: FILE"),
     (("code.py",), "required: --instruction"),
-    (("absent.py", "-i", "rename a to x"), "no such file"),
+    (("absent.py", "-i", "rename a to x"), "absent.py: no such file"),
+    (("code.py", "-i", ""), "the instruction is empty"),
+    (("code.py", "-i", " \n"), "the instruction is empty"),
+    (("code.py", "-i", "a" * 4_001), "the instruction has 4,001 characters; 4,000 are the most"),
+    (("code.py", "-i", "rename a\x07 to x"), "a control character (U+0007)"),
+    (("code.py", "-i", "rename \udcff to x"), "a control character (U+DCFF)"),
     (("code.py:9", "-i", "rename a to x"), "line 9 is outside the file"),
     (("code.py:0", "-i", "rename a to x"), "line 0 is outside the file"),
     (("code.py:3-1", "-i", "rename a to x"), "the last line is before the first"),
@@ -124,6 +129,7 @@ def test_bad_input(
     code, out, err = run(capfdbinary, *arguments)
     assert (code, out) == (2, "")
     assert message in err.splitlines()[-1]
+    assert "--stdin" not in err
     assert source.read_bytes() == CODE
 
 

@@ -260,6 +260,8 @@ WRONG: list[tuple[list[Any], int, str]] = [
     ([URI, RANGE], INVALID_PARAMS, "instruction must be"),
     ([URI, RANGE, "  "], INVALID_PARAMS, "instruction must not be blank"),
     ([URI, RANGE, 7], INVALID_PARAMS, "instruction must be"),
+    ([URI, RANGE, "a" * 4_001], REQUEST_FAILED, "the instruction has 4,001 characters"),
+    ([URI, RANGE, "inline\u0007"], REQUEST_FAILED, "a control character (U+0007)"),
     ([URI, 7, "inline"], INVALID_PARAMS, "range must be a range, not 7"),
     ([URI, {}, "inline"], INVALID_PARAMS, "range must be a range"),
     ([URI, RANGE, "inline", "1"], INVALID_PARAMS, "candidate must be a number"),

@@ -15,6 +15,8 @@ KNOWN = [
     ("rename the symbol to y, please", "rename", {"new": "y"}),
     ("rename to y", "rename", {"new": "y"}),
     ("change the name of x to y", "rename", {"old": "x", "new": "y"}),
+    ("rename x to 1x", "rename", {"old": "x", "new": "1x"}),
+    ("rename this to a-b", "rename", {"new": "a-b"}),
     ("extract this to a function called f", "extract_function", {"name": "f"}),
     ("Extract the selection into a new method named `f`", "extract_function", {"name": "f"}),
     ("extract   to function\tf", "extract_function", {"name": "f"}),

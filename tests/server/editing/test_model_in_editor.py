@@ -48,6 +48,18 @@ def test_the_best_is_shown_and_the_next_is_one_call_away(editor: Editor) -> None
     assert (second["candidate"], second["title"]) == (2, wanted["instruction"])
 
 
+def test_what_is_not_checked_is_not_called_so(editor: Editor) -> None:
+    uri = (editor._root / "notes.txt").as_uri()
+    editor.open(uri, "one\ntwo\n", language="plaintext")
+    where = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 3}}
+    result = editor.command(COMMAND, uri, where, "write: three")
+    assert result["checked"] is False
+    assert result["remarks"][0].startswith("nothing was checked")
+    applied = editor.edits.pop()
+    (annotation,) = (applied.edit.change_annotations or {}).values()
+    assert annotation.description == "told: written by a model, not checked by analysis"
+
+
 def test_what_cannot_be_offered_is_told(editor: Editor) -> None:
     uri = opened(editor, "wrong.py")
     params = types.ExecuteCommandParams(COMMAND, [uri, LINE, "write: b = nope"])

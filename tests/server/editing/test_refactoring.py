@@ -95,7 +95,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let engines see the definition alone, as where they do not find the project's folders."""
     monkeypatch.setattr(rename, "_jedi_places", lambda *_: {})
     monkeypatch.setattr(
-        rename, "_rope_places", lambda job, text, word: {job.path: {(word.line, word.column)}}
+        rename, "rope_places", lambda job, text, word, _: {job.path: {(word.line, word.column)}}
     )
 
 
@@ -131,6 +131,73 @@ def test_a_name_that_another_file_has_is_not_taken(project: Path) -> None:
     assert found == {"proposals": [], "reason": "`L` is in use already, on line 2"}
 
 
+# (name, what the file that does not parse has, what another one has, whether it is refused)
+BROKEN = [
+    ("go", b"a.go(\n", "", True),
+    ("go", b"class (:\n", "from broken import B\n", True),
+    ("go", b"gone = (\n", "", False),
+    ("go", b"\xff = 1\n", "", False),
+    ("go", b"# coding: nothing\n", "", False),
+    # rope looks for a local variable in its function alone.
+    ("count", b"count(\n", "", False),
+]
+
+
+@pytest.mark.parametrize(("name", "broken", "other", "refused"), BROKEN)
+def test_a_file_that_does_not_parse(
+    tmp_path: Path, name: str, broken: bytes, other: str, refused: bool
+) -> None:
+    text = "class A:\n    def go(self):\n        count = 1\n        return count\n"
+    over = "from code import A\n\n\nclass B(A):\n    def go(self):\n        pass\n"
+    path = tmp_path / "code.py"
+    path.write_text(text)
+    (tmp_path / "over.py").write_text(over)
+    (tmp_path / "broken.py").write_bytes(broken)
+    (tmp_path / "other.py").write_text(other)
+    job = Job("rename", {"old": name, "new": "new"}, str(path), text, 0, 22, str(tmp_path))
+    found = answer(job)
+    if refused:
+        assert found["proposals"] == []
+        assert found["reason"].startswith(f"{tmp_path / 'broken.py'} does not parse")
+    else:
+        (proposal,) = found["proposals"]
+        files = {str(path): text.replace(name, "new")}
+        files |= {str(tmp_path / "over.py"): over.replace("go", "new")} if name == "go" else {}
+        assert proposal["files"] == files
+
+
+def test_files_that_do_not_parse_and_import_one_another(tmp_path: Path) -> None:
+    files = {
+        "code.py": "class A:\n    def go(self): ...\n",
+        "over.py": "from code import A\n\n\nclass B(A):\n    def go(self): ...\n",
+        "one.py": "import two\nprint 1\n",
+        "two.py": "import one\nprint 2\n",
+        "env/pyvenv.cfg": "",
+        "env/site.py": "import code\nprint code.A().go()\n",
+    }
+    (tmp_path / "real/env").mkdir(parents=True)
+    project = tmp_path / "project"
+    project.symlink_to(tmp_path / "real")
+    for name, text in files.items():
+        (project / name).write_text(text)
+    path, text = str(project / "code.py"), files["code.py"]
+    job = Job("rename", {"old": "go", "new": "run"}, path, text, 0, 30, str(project))
+    (found,) = answer(job)["proposals"]
+    assert {Path(one).name for one in found["files"]} == {"code.py", "over.py"}
+
+
+def test_a_document_that_does_not_parse(tmp_path: Path) -> None:
+    text = "class A:\n    def go(self): ...\n\n\ndef f(a: A):\n    a.go()\n\n\nx = = 1\n"
+    path = tmp_path / "code.py"
+    path.write_text(text)
+    job = Job("rename", {"old": "go", "new": "run"}, str(path), text, 0, 22, str(tmp_path))
+    (found,) = answer(job)["proposals"]
+    assert (found["by"], found["files"]) == ("jedi", {str(path): text.replace("go", "run")})
+    assert found["remarks"] == (
+        "rope does not understand this file: methods that override may have the old name",
+    )
+
+
 def test_what_is_left_alone_is_told(tmp_path: Path) -> None:
     text = (
         "class A:\n    def go(self): ...\n\n\ndef f(a: A, b):\n    a.go()\n    b.go()\n\nx = 'go'\n"
@@ -143,6 +210,55 @@ def test_what_is_left_alone_is_told(tmp_path: Path) -> None:
         "`.go` on line 7",
         "'go' in a string on line 9",
     ]
+
+
+def test_what_is_left_alone_in_other_files_is_told(tmp_path: Path) -> None:
+    files = {
+        "code.py": "class A:\n    def go(self): ...\n",
+        "use.py": "from code import A\n\nA().go()\nx.go()\nprint('go', x.go)\n",
+        "other.py": "import y\n\ny.go()\nprint('go')\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    path, text = str(tmp_path / "code.py"), files["code.py"]
+    job = Job("rename", {"old": "go", "new": "run"}, path, text, 0, 30, str(tmp_path))
+    (found,) = answer(job)["proposals"]
+    assert sorted(found["files"]) == [path, str(tmp_path / "use.py")]
+    assert found["remarks"] == (
+        "`.go` on lines 4, 5 of use.py is left alone: it is another's, or nobody knows whose",
+        "`.go` in other files is left alone: other.py",
+        "'go' in a string on line 5 of use.py is left alone",
+    )
+
+
+def test_a_method_that_only_strangers_call(tmp_path: Path) -> None:
+    text = "class A:\n    def go(self): ...\n"
+    path = tmp_path / "code.py"
+    path.write_text(text)
+    (tmp_path / "other.py").write_text("import y\n\ny.go()\n")
+    job = Job("rename", {"old": "go", "new": "run"}, str(path), text, 0, 30, str(tmp_path))
+    (found,) = answer(job)["proposals"]
+    assert found["remarks"] == ("`.go` in other files is left alone: other.py",)
+
+
+HIDES = "`print` is a builtin of Python, which the new name hides"
+# (text, what is renamed to `print`, what is remarked)
+HIDING = [
+    ("x = 1\n", "x", (HIDES,)),
+    ("def f(x):\n    return x\n", "x", (HIDES,)),
+    ("class A:\n    def go(self): ...\n", "go", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "old", "expected"), HIDING)
+def test_a_builtin_is_hidden(
+    tmp_path: Path, text: str, old: str, expected: tuple[str, ...]
+) -> None:
+    path = tmp_path / "code.py"
+    path.write_text(text)
+    job = Job("rename", {"old": old, "new": "print"}, str(path), text, 0, len(text), str(tmp_path))
+    (found,) = answer(job)["proposals"]
+    assert found["remarks"] == expected
 
 
 def test_a_project_cannot_have_code_run(tmp_path: Path) -> None:

@@ -199,6 +199,14 @@ def test_without_diagnostics_it_is_told() -> None:
     assert not found.checked and "only its syntax was checked" in found.remarks[0]
 
 
+def test_nothing_is_checked_where_there_is_no_grammar() -> None:
+    model = Model([[("    return (", -1.0, True)]], silent=True)
+    (found,) = asked(model, language="plaintext").candidates
+    assert not found.checked
+    (remark,) = found.remarks
+    assert remark.startswith("nothing was checked: there is no grammar")
+
+
 def test_cancelled() -> None:
     with pytest.raises(Cancelled):
         asked(Model([[("    return 1", -1.0, True)]]), cancelled=lambda: True)

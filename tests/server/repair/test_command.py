@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fairlead_server.cli import main
-from fairlead_server.repair.assembly import assembled
+from fairlead_server.commands import repair
+from fairlead_server.repair.assembly import Assembled, assembled
 from fairlead_server.repair.fault import fault_in
 from fairlead_server.repair.hunk import Hunk
 from fairlead_server.repair.search import Found, Plan, search
 from fairlead_server.settings import Options, resolve_for
+from tests.server.repair.scripted import Scripted
 from tests.server.repair.seeded import Seeded, seeded
 
 FAULTS = {fault.name: fault for fault in seeded()}
@@ -55,7 +59,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ([".env:1"], "taken for a secret"),
         ([PLACE, "--unguided", "--guided-only"], "nothing to sample"),
         ([PLACE, "--model", "nobody"], "no model 'nobody'"),
-        ([PLACE, "--all-tests", "true"], "--all-tests comes after --test"),
+        ([PLACE, "--all-tests", "true"], "--all-tests goes with --test"),
+        ([PLACE, "--first"], "--first goes with --test; name the test that fails now"),
+        ([PLACE, "--timeout", "5"], "--timeout goes with --test"),
+        ([PLACE, "--timeout", "0"], "--timeout goes with --test"),
+        ([PLACE, "--memory", "256"], "--memory goes with --test"),
+        ([PLACE, "--project", "."], "--project goes with --test"),
         ([PLACE, "--test", f"{sys.executable} -c ''"], "passes already"),
         ([PLACE, "--test", "no-such-command-here"], "cannot be run"),
         ([PLACE, "--test", "false", "--project", "absent"], "is not a folder"),
@@ -72,6 +81,37 @@ def test_bad_input(
 ) -> None:
     code, out, err = run(capsys, *arguments)
     assert (code, out) == (2, "") and message in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--apply"], 2),
+        (["--apply", "--message", "the total is too low"], 0),
+        ([], 0),
+    ],
+)
+def test_guesses_are_not_written_to_faultless_lines(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    expected: int,
+) -> None:
+    path = project / ABSENT.file
+    before, text = path.read_bytes(), "        return 1"
+
+    @contextlib.contextmanager
+    def scripted(*_: object) -> Iterator[Assembled]:
+        completer: Any = Scripted([text.strip()], wrong="never matches")
+        yield Assembled(completer, None)
+
+    monkeypatch.setattr(repair, "assembled", scripted)
+    code, out, err = run(capsys, PLACE, *options, "--n", "20")
+    assert code == expected and "finds nothing wrong in these lines" in err
+    assert (path.read_bytes() != before) == (expected == 0 and "--apply" in options)
+    if expected:
+        assert out == "" and err.count("\n") == 1 and "say what is, with --message" in err
 
 
 @pytest.mark.needs("llama")
@@ -94,7 +134,7 @@ def test_a_fault_is_mended_and_the_patch_applied(
     best = found[0]
     assert (best["patch"], best["verdict"], best["rank"]) == (ABSENT.right, "plausible", 1)
     steps = [step["step"] for step in best["steps"]]
-    assert steps == ["parse", "silences", "unreachable", "diagnostics", "compile"]
+    assert steps == ["parse", "silences", "diagnostics", "unreachable", "compile"]
     assert (best["start_line"], best["end_line"], best["file"]) == (30, 30, str(path))
     assert {p: p.read_bytes() for p in project.rglob("*") if p.is_file()} == before
 

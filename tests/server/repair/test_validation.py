@@ -41,7 +41,7 @@ def judged(text: str, on: Bench) -> tuple[str | None, str]:
 
 
 def test_what_is_installed() -> None:
-    names = ["parse", "silences", "unreachable", "diagnostics", "compile", "tests", "all-tests"]
+    names = ["parse", "silences", "diagnostics", "unreachable", "compile", "tests", "all-tests"]
     assert [step.name for step in validators()] == names
 
 

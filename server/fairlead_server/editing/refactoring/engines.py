@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,16 +48,22 @@ def script(job: Job, text: str | None = None) -> Any:
 
 
 class _Overlay(FileSystemCommands):  # type: ignore[misc]
-    """The files on disk, but for one whose text is given. Nothing is written."""
+    """The files on disk, but for one whose text is given, and those that count as empty.
 
-    def __init__(self, path: str, text: str) -> None:
+    Nothing is written.
+    """
+
+    def __init__(self, path: str, text: str, empty: Collection[str]) -> None:
         super().__init__()
         self._path, self._data = os.path.realpath(path), text.encode()
+        self._empty = {os.path.realpath(one) for one in empty}
 
     def read(self, path: str) -> bytes:
         """Return what is in a file."""
         if os.path.realpath(path) == self._path:
             return self._data
+        if os.path.realpath(path) in self._empty:
+            return b""
         return Path(path).read_bytes()
 
 
@@ -77,10 +83,13 @@ _UNKNOWN_FOLDER = "rope does not see the file"
 
 
 @contextmanager
-def rope_file(job: Job, text: str | None = None) -> Iterator[tuple[Project, File]]:
+def rope_file(
+    job: Job, text: str | None = None, unread: Collection[str] = ()
+) -> Iterator[tuple[Project, File]]:
     """Yield a project and the document in it, which has another `text` if one is given.
 
-    Raises `Refused` when the document is not in the project's folder.
+    The files `unread` count as empty. Raises `Refused` when the document is not in the project's
+    folder.
     """
     shown = job.text if text is None else text
     folder = os.path.realpath(job.project or os.path.dirname(job.path))
@@ -92,7 +101,7 @@ def rope_file(job: Job, text: str | None = None) -> Iterator[tuple[Project, File
         warnings.simplefilter("ignore")
         project = _Project(
             folder,
-            fscommands=_Overlay(path, shown),
+            fscommands=_Overlay(path, shown, unread),
             ropefolder=None,
             save_objectdb=False,
             save_history=False,

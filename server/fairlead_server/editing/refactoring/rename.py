@@ -6,23 +6,21 @@ So what one finds is what the other starts from again.
 
 from __future__ import annotations
 
+import builtins
 import os
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rope.refactor.rename import Rename
-
 from fairlead_server.editing.refactoring.engines import (
     attempt,
-    changed_files,
     on_disk,
-    rope_file,
     script,
 )
-from fairlead_server.editing.refactoring.importers import importing, project_files
-from fairlead_server.editing.refactoring.job import Job, Proposal, Refused, offset_of
+from fairlead_server.editing.refactoring.importers import Places, importing, project_files
+from fairlead_server.editing.refactoring.job import Job, Proposal, Refused
+from fairlead_server.editing.refactoring.roping import rope_places
 from fairlead_server.editing.refactoring.target import word_at
 from fairlead_server.editing.refactoring.words import (
     Word,
@@ -33,10 +31,6 @@ from fairlead_server.editing.refactoring.words import (
     words,
 )
 
-Places = dict[str, set[tuple[int, int]]]
-"""Where a name stands: lines from 1 and columns from 0, by the path of the file."""
-
-_PROBE = "fairlead_renamed_name"
 _ROUNDS = 20
 _IMPORTS = ("import_name", "import_from")
 
@@ -63,7 +57,7 @@ def rename(job: Job) -> Iterator[Proposal]:
         files,
         frozenset(line for line, _ in found[job.path]),
         {old: new},
-        tuple(_left_out(job, found, old)),
+        (*_unseen(job, found, by), *_hidden(job, found, new), *_left_out(job, found, old)),
     )
 
 
@@ -95,10 +89,13 @@ def _here(job: Job, word: Word) -> set[tuple[int, int]]:
 
 
 def places(job: Job, text: str, word: Word) -> tuple[Places, str]:
-    """Return where the thing is named that `word` names in `text`, and who has found that."""
+    """Return where the thing is named that `word` names in `text`, and who has found that.
+
+    Raises `Refused` where another file keeps rope from looking.
+    """
     reasons: list[str] = []
     by_jedi: Places = {}
-    by_rope = attempt(lambda: _rope_places(job, text, word), reasons) or {}
+    by_rope = rope_places(job, text, word, reasons)
     view = script(job, text)
     starts = [(job.path, word.line, word.column)]
     for _ in range(_ROUNDS):
@@ -124,19 +121,6 @@ def _jedi_places(job: Job, view: Any, line: int, column: int) -> Places:
         if name.module_path is not None and name.line is not None:
             path = _same(job, str(name.module_path))
             found.setdefault(path, set()).add((name.line, name.column))
-    return found
-
-
-def _rope_places(job: Job, text: str, word: Word) -> Places:
-    offset = offset_of(text, word.line, word.column)
-    with rope_file(job, text) as (project, resource):
-        changes = Rename(project, resource, offset).get_changes(_PROBE, in_hierarchy=True)
-        files = changed_files(changes, job)
-    found: Places = {}
-    for path, new in files.items():
-        before = text if path == job.path else on_disk(path)
-        pairs = zip(words(before), words(new), strict=True)
-        found[path] = {(a.line, a.column) for a, b in pairs if a.text != b.text == _PROBE}
     return found
 
 
@@ -218,37 +202,72 @@ def _moved(mine: list[tuple[int, int]], longer: int) -> Iterator[tuple[int, int]
         yield at, column + seen * longer
 
 
+def _unseen(job: Job, found: Places, by: str) -> Iterator[str]:
+    """Say what may have the name and was not looked for."""
+    if "rope" not in by and _is_member(job, found):
+        yield "rope does not understand this file: methods that override may have the old name"
+
+
+def _hidden(job: Job, found: Places, new: str) -> Iterator[str]:
+    """Say what of Python the new name stands for already."""
+    if hasattr(builtins, new) and not _is_member(job, found):
+        yield f"`{new}` is a builtin of Python, which the new name hides"
+
+
 def _left_out(job: Job, found: Places, old: str) -> Iterator[str]:
     """Say where the name stands and is not renamed, for the user to look at."""
-    done = found[job.path]
+    texts = {path: _text(job, path) for path in found}
+    if _is_member(job, found):
+        for path, text in texts.items():
+            yield from _unknown(text, found[path], old, _in(job, path))
+        elsewhere = [
+            path
+            for path, text in project_files(job, old)
+            if path not in found and any(w.text == old and w.dotted for w in words(text))
+        ]
+        if elsewhere:
+            names = ", ".join(os.path.basename(path) for path in elsewhere[:3])
+            more = ", …" if len(elsewhere) > 3 else ""
+            yield f"`.{old}` in other files is left alone: {names}{more}"
+    for path, text in texts.items():
+        if strings := _strings(text, old):
+            yield f"'{old}' in a string on {_lines(strings)}{_in(job, path)} is left alone"
+
+
+def _unknown(text: str, done: set[tuple[int, int]], old: str, where: str) -> Iterator[str]:
     unknown = [
-        w.line
-        for w in words(job.text)
-        if w.text == old and w.dotted and (w.line, w.column) not in done
+        w.line for w in words(text) if w.text == old and w.dotted and (w.line, w.column) not in done
     ]
-    if unknown and _is_member(job, done):
-        yield f"`.{old}` on {_lines(unknown)} is left alone: it is another's, or nobody knows whose"
-    elsewhere = [
-        path
-        for path, text in project_files(job, old)
-        if path not in found and any(w.text == old and w.dotted for w in words(text))
-    ]
-    if elsewhere and _is_member(job, done):
-        names = ", ".join(os.path.basename(path) for path in elsewhere[:3])
-        more = ", …" if len(elsewhere) > 3 else ""
-        yield f"`.{old}` in other files is left alone: {names}{more}"
-    strings = [
+    if unknown:
+        on = f"{_lines(unknown)}{where}"
+        yield f"`.{old}` on {on} is left alone: it is another's, or nobody knows whose"
+
+
+def _strings(text: str, old: str) -> list[int]:
+    """Return the lines of strings that are the name."""
+    return [
         leaf.start_pos[0]
-        for leaf in leaves(job.text)
+        for leaf in leaves(text)
         if leaf.type == "string" and leaf.value.strip("rRbBuUfF\"'") == old
     ]
-    if strings:
-        yield f"'{old}' in a string on {_lines(strings)} is left alone"
 
 
-def _is_member(job: Job, done: set[tuple[int, int]]) -> bool:
-    """Tell whether what is renamed is an attribute or method."""
-    return any(w.dotted for w in words(job.text) if (w.line, w.column) in done)
+def _in(job: Job, path: str) -> str:
+    return "" if path == job.path else f" of {os.path.basename(path)}"
+
+
+def _is_member(job: Job, found: Places) -> bool:
+    """Tell whether what is renamed is an attribute or method, of which members may be."""
+    return any(
+        word.dotted
+        for path, done in found.items()
+        for word in words(_text(job, path))
+        if (word.line, word.column) in done
+    ) or any(
+        name.parent().type == "class"
+        for name in script(job).get_names(all_scopes=True)
+        if (name.line, name.column) in found[job.path]
+    )
 
 
 def _lines(numbers: list[int]) -> str:

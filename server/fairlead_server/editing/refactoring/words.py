@@ -47,7 +47,7 @@ def leaves(text: str) -> Iterator[Any]:
 def checked_identifier(name: str) -> str:
     """Return `name`. Raises `Refused` when nothing can be called so."""
     if not name.isidentifier():
-        raise Refused(f"{name!r} is no name in Python")
+        raise Refused(f"{name!r} is not an identifier")
     if keyword.iskeyword(name):
         raise Refused(f"`{name}` is a keyword of Python")
     return name

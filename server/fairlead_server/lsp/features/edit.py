@@ -223,7 +223,8 @@ class Editing:
 
     def _changes(self, asked: Asked, chosen: Candidate) -> list[edits.Change]:
         by = "a refactoring" if chosen.kind == "refactoring" else "written by a model"
-        label, said = f"{chosen.title} ({chosen.by})", f"{chosen.by}: {by}, checked by fairlead"
+        checked = "checked by fairlead" if chosen.checked else "not checked by analysis"
+        label, said = f"{chosen.title} ({chosen.by})", f"{chosen.by}: {by}, {checked}"
         first, *others = chosen.files
         changes = [edits.Change(asked.uri, asked.document, first.new, label, confirm=True, by=said)]
         for other in others:
@@ -260,8 +261,8 @@ class _Means(Queued):
 
     @property
     def model_name(self) -> str:
-        """The model's name for people."""
-        completer = self.worker.completer(0.0)
+        """The model's name for people; a model that is still loading is waited for."""
+        completer = self.worker.completer(ANALYSING)
         return completer.model_name if completer else "model"
 
     def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
