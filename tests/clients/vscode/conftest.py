@@ -76,7 +76,9 @@ def project(tmp_path: Path) -> Path:
 def address(tmp_path_factory: pytest.TempPathFactory, vsix: Path) -> Iterator[str]:
     """Start the editor for a user whose selected interpreter has fairlead; yield its address."""
     profile = Profile(tmp_path_factory.mktemp("user"))
-    profile.settings({"fairlead.patience": 60})
+    # The list of members comes when it is asked for: keys for ghost text would go to it.
+    listing = {"editor.quickSuggestions": False, "editor.suggestOnTriggerCharacters": False}
+    profile.settings({"fairlead.patience": 60, **listing})
     profile.install(vsix)
     profile.install(python_extension.package(profile.folder))
     with serving(profile, "--disable-workspace-trust") as started:
