@@ -81,10 +81,12 @@ class Bench:
         for client in self.clients:
             client.close()
         if link := find(self.place()):
-            process = link.call("status").pid
-            link.tell("stop")
-            wait_for(lambda: not alive(process))
-            link.close()
+            try:
+                process = link.call("status").pid
+                link.tell("stop")
+                wait_for(lambda: not alive(process))
+            finally:
+                link.close()
 
     def is_gone(self) -> bool:
         """Tell whether nobody answers at the socket."""
