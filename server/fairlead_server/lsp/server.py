@@ -18,6 +18,7 @@ from fairlead_server.lsp.account import Account
 from fairlead_server.lsp.attempts import Attempts
 from fairlead_server.lsp.log import set_level
 from fairlead_server.lsp.projects import Build, ProjectCompleters
+from fairlead_server.lsp.protocol import ForgettingProtocol
 from fairlead_server.lsp.recent import Recent
 from fairlead_server.lsp.snapshot import NOTEBOOKS, folders_of, project_in
 from fairlead_server.lsp.state import State
@@ -33,7 +34,12 @@ class FairleadServer(LanguageServer):
     """A language server with one model worker."""
 
     def __init__(self, build: Build, options: Options) -> None:
-        super().__init__("fairlead", __version__, notebook_document_sync=NOTEBOOKS)
+        super().__init__(
+            "fairlead",
+            __version__,
+            protocol_cls=ForgettingProtocol,
+            notebook_document_sync=NOTEBOOKS,
+        )
         self.state = State(options)
         self.worker = Worker(self._forward)
         self.recent = Recent()

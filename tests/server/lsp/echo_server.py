@@ -116,7 +116,6 @@ def sizes() -> dict[str, int]:
     [server] = [o for o in gc.get_objects() if isinstance(o, FairleadServer)]
     found: dict[str, int] = {}
     seen: set[int] = set()
-    # pygls' own records of requests that are being answered are none of documents.
     waiting: list[tuple[str, object]] = [("server", server), ("open", server.workspace)]
     while waiting:
         name, thing = waiting.pop()
