@@ -8,7 +8,6 @@ import { packageToInstall } from "./install";
 import { openLogs } from "./logger";
 import { announcement } from "./pure/installing";
 import { selector } from "./pure/languages";
-import { interpreterChanged } from "./python";
 import { Review } from "./review";
 import { Session } from "./session";
 import { SECTION, setting } from "./settings";
@@ -16,7 +15,7 @@ import { StatusItem } from "./status";
 
 let end: (() => Promise<void>) | undefined;
 
-export async function activate(context: ExtensionContext): Promise<void> {
+export function activate(context: ExtensionContext): void {
   const logs = openLogs();
   const status = new StatusItem();
   const review = new Review();
@@ -32,7 +31,6 @@ export async function activate(context: ExtensionContext): Promise<void> {
   context.subscriptions.push(status, explanation, review, ...registerCommands(parts));
   watch(parts);
   startFor(session, workspace.textDocuments);
-  await watchInterpreter(parts);
 }
 
 /** Ends the server; the editor waits for that. */
@@ -58,16 +56,6 @@ function watch({ context, session, status }: Parts): void {
       if (change.affectsConfiguration(`${SECTION}.path`) && session.started()) void session.restart();
     }),
   );
-}
-
-async function watchInterpreter({ context, session, logs }: Parts): Promise<void> {
-  const changed = await interpreterChanged(logs);
-  if (changed === undefined) return;
-  const listener = changed(() => {
-    logs.main.info("Another interpreter was selected.");
-    void session.renew();
-  });
-  context.subscriptions.push(listener);
 }
 
 /** Tells that there is no server. Where a setting names one, installing another would change nothing. */

@@ -39,10 +39,10 @@ export async function install(
   logs: Logs,
   during: (work: () => Promise<void>) => Promise<void>,
 ): Promise<boolean> {
-  const python = await basePython(logs);
   const wanted = packageToInstall(context);
   const folder = ownEnvironment(context);
   await mkdir(path.dirname(folder), { recursive: true });
+  const python = await basePython(path.dirname(folder), logs);
   const title = "fairlead: installing the server";
   return window.withProgress(
     { location: ProgressLocation.Notification, title, cancellable: true },
@@ -61,19 +61,22 @@ export async function install(
   );
 }
 
-/** Returns an interpreter that can make environments. */
-async function basePython(logs: Logs): Promise<string> {
+/**
+ * Returns an interpreter that can make environments. Windows looks for programs in the current folder first: candidates
+ * run in `folder`, which is not the workspace.
+ */
+async function basePython(folder: string, logs: Logs): Promise<string> {
   const selected = workspace.isTrusted ? await selectedInterpreter(undefined, logs) : undefined;
   const candidates = [selected, ...(WINDOWS ? ["py", "python"] : ["python3", "python"])];
   for (const candidate of candidates) {
-    if (candidate !== undefined && (await isUsable(candidate))) return candidate;
+    if (candidate !== undefined && (await isUsable(candidate, folder))) return candidate;
   }
   throw new Error(`there is no Python ${OLDEST.join(".")} or later with venv; install them (Debian, Ubuntu: python3-venv), then try again`);
 }
 
-async function isUsable(python: string): Promise<boolean> {
+async function isUsable(python: string, folder: string): Promise<boolean> {
   try {
-    return isRecent((await run(python, TELL_VERSION, { timeout: 20_000 })).stdout);
+    return isRecent((await run(python, TELL_VERSION, { cwd: folder, timeout: 20_000 })).stdout);
   } catch {
     return false;
   }

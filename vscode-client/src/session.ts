@@ -7,6 +7,7 @@ import { createClient, tellOfSettings } from "./client";
 import { type Logs, reason } from "./logger";
 import type { Program } from "./pure/locate";
 import { mismatch } from "./pure/version";
+import { interpreterChanged } from "./python";
 import type { Review } from "./review";
 import { findServer } from "./server";
 import type { StatusItem } from "./status";
@@ -18,6 +19,7 @@ export class Session {
   program: Program | undefined;
   private client: LanguageClient | undefined;
   private begun: Promise<void> | undefined;
+  private watching = false;
 
   constructor(
     private readonly context: ExtensionContext,
@@ -83,7 +85,21 @@ export class Session {
     return found !== undefined && found.file !== this.program?.file;
   }
 
+  /** Takes what another interpreter brings. This starts the Python extension, and waits until a server is wanted. */
+  private async watchInterpreter(): Promise<void> {
+    if (this.watching) return;
+    this.watching = true;
+    const changed = await interpreterChanged(this.logs);
+    if (changed === undefined) return;
+    const listener = changed(() => {
+      this.logs.main.info("Another interpreter was selected.");
+      void this.renew();
+    });
+    this.context.subscriptions.push(listener);
+  }
+
   private async begin(): Promise<void> {
+    void this.watchInterpreter();
     this.program = undefined;
     this.status.update({ server: "starting", status: undefined, remark: undefined });
     try {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
 import { test } from "node:test";
 
-import { complaint, isRecent, news, requirement, steps } from "../src/pure/installing";
+import { complaint, isRecent, news, requirement, steps, TELL_VERSION } from "../src/pure/installing";
 
 const VERSIONS: [string, boolean][] = [["3.10\n", true], ["3.14", true], ["3.9", false], ["4.0", true], ["2.7", false], ["", false]];
 
@@ -31,6 +35,18 @@ test("pip runs in the environment that was made", () => {
 test("modules of the workspace are not taken for those of Python", () => {
   const folders = steps("python3", "/mine/own", "fairlead", false).map((step) => step.folder);
   assert.deepEqual(folders, ["/mine", "/mine"]);
+});
+
+test("the version is told without modules of the current folder", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "fairlead-"));
+  try {
+    for (const name of ["venv", "ensurepip"]) writeFileSync(path.join(folder, `${name}.py`), "open('ran', 'w')");
+    const { error } = spawnSync("python3", TELL_VERSION, { cwd: folder });
+    assert.equal(error, undefined);
+    assert.ok(!existsSync(path.join(folder, "ran")));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 const NEWS: [string, string | undefined][] = [

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.nvim.editor import VERSIONS, Neovim
+from tests.clients.nvim.editor import NEOVIMS, Neovim
 
 _HAS_CLIENT = "return require('fairlead.rpc').client(vim.api.nvim_get_current_buf()) ~= nil"
 SERVER = Path(__file__).parent / "scripted_server.py"
@@ -83,10 +83,7 @@ def start(version: str, folder: Path, more: str = "", **script: Any) -> Scripted
     return scripted
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(name, marks=pytest.mark.needs(name)) for name in VERSIONS],
-)
+@pytest.fixture(scope="module", params=NEOVIMS)
 def version(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 import msgpack
+import pytest
 
 from tests.clients.nvim.screen import Screen
 from tests.components import where
@@ -23,8 +24,8 @@ from tests.server.lsp.scripted import LIMIT
 T = TypeVar("T")
 
 PLUGIN = Path(__file__).parents[3] / "editors" / "nvim"
-VERSIONS = ("neovim-0.7", "neovim")
-"""The components that are Neovim."""
+NEOVIMS = [pytest.param(name, marks=pytest.mark.needs(name)) for name in ("neovim-0.7", "neovim")]
+"""The components that are Neovim, as parameters of tests."""
 
 WIDTH, HEIGHT = 90, 24
 
@@ -73,12 +74,17 @@ class Neovim:
             stdout=pipe,
             cwd=folder,
         )
-        self._reader = threading.Thread(target=self._read)
+        # A daemon: an editor that does not end must not keep the tests from ending.
+        self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def __enter__(self) -> Neovim:
-        self.request("nvim_ui_attach", WIDTH, HEIGHT, {"ext_linegrid": True, "rgb": True})
-        self.wait(lambda: self.lua("return vim.v.vim_did_enter") == 1)
+        try:
+            self.request("nvim_ui_attach", WIDTH, HEIGHT, {"ext_linegrid": True, "rgb": True})
+            self.wait(lambda: self.lua("return vim.v.vim_did_enter") == 1)
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
@@ -87,13 +93,17 @@ class Neovim:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if error is None:
-            # Not as a request, which the end would leave without an answer.
-            self._send([2, "nvim_input", ["<C-\\><C-n>:qall!<CR>"]])
-            self._process.wait(LIMIT)
-        else:
-            self._process.kill()
-            self._process.wait()
+        try:
+            if error is None:
+                # Not as a request, which the end would leave without an answer.
+                self._send([2, "nvim_input", ["<C-\\><C-n>:qall!<CR>"]])
+                self._process.wait(LIMIT)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.wait()
         self._reader.join(LIMIT)
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None

@@ -3,8 +3,9 @@
 SCRIPT is a JSON object. `suggestions` are by what the line has before the cursor: a list of items
 with `text`, and perhaps `back` and `over`, which are how many characters before and behind the
 cursor are replaced, and `command`. `late` are lines whose request is answered when another one
-comes, `failing` are those whose request fails; `encoding` is how columns are counted. SCRIPT is
-read anew each time. Each message that comes is written to RECORD, one in a line.
+comes, `failing` are those whose request fails; `encoding` is how columns are counted. With `slow`,
+an edit comes once its document has changed. SCRIPT is read anew each time. Each message that comes
+is written to RECORD, one in a line.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class Server:
         self._path = script
         self._record = record
         self._texts: dict[str, str] = {}
+        self._versions: dict[str, int] = {}
         self._late: list[Message] = []
+        self._slow: list[Message] = []
         self._waiting: Message = {}
         self._encoding = self._script.get("encoding", "utf-16")
 
@@ -69,10 +72,14 @@ class Server:
     def _textDocument_didOpen(self, message: Message) -> None:
         document = message["params"]["textDocument"]
         self._texts[document["uri"]] = document["text"]
+        self._versions[document["uri"]] = document["version"]
 
     def _textDocument_didChange(self, message: Message) -> None:
-        uri = message["params"]["textDocument"]["uri"]
-        self._texts[uri] = message["params"]["contentChanges"][-1]["text"]
+        document = message["params"]["textDocument"]
+        self._texts[document["uri"]] = message["params"]["contentChanges"][-1]["text"]
+        self._versions[document["uri"]] = document["version"]
+        while self._slow:
+            _write(self._slow.pop())
 
     def _textDocument_inlineCompletion(self, message: Message) -> None:
         position = message["params"]["position"]
@@ -138,10 +145,15 @@ class Server:
     def _edit(self, uri: str, first: int, last: int, text: str, confirm: bool) -> None:
         span = {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 0}}
         edit = {"range": span, "newText": text, "annotationId": "it"}
-        document = {"textDocument": {"uri": uri, "version": None}, "edits": [edit]}
+        named = {"uri": uri, "version": self._versions[uri]}
+        document = {"textDocument": named, "edits": [edit]}
         annotation = {"label": "Edit", "needsConfirmation": confirm}
         changes = {"documentChanges": [document], "changeAnnotations": {"it": annotation}}
-        _write({"id": "edit", "method": "workspace/applyEdit", "params": {"edit": changes}})
+        request = {"id": "edit", "method": "workspace/applyEdit", "params": {"edit": changes}}
+        if self._script.get("slow"):
+            self._slow.append(request)
+        else:
+            _write(request)
 
     def _answer(self, message: Message, result: Any) -> None:
         _write({"id": message["id"], "result": result})

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from tests.clients.nvim.conftest import Scripted, setup, start
-from tests.clients.nvim.editor import VERSIONS, Neovim
-
-NEOVIMS = [pytest.param(name, marks=pytest.mark.needs(name)) for name in VERSIONS]
+from tests.clients.nvim.editor import NEOVIMS, Neovim
 
 
 def completions(scripted: Scripted, line: str) -> list[str]:
@@ -117,6 +115,51 @@ def test_an_edit_is_shown_before_it_is_made(scripted: Scripted, keys: str, line:
     editor.wait(lambda: len(answers(scripted)) > before)
     assert answers(scripted)[-1]["result"]["applied"] is (line == "edited = 1")
     assert not editor.lua("return vim.wo.diff")
+
+
+@pytest.mark.parametrize("switchbuf", ["", "useopen", "usetab,newtab"])
+def test_the_pages_of_the_user_stay(scripted: Scripted, switchbuf: str) -> None:
+    editor = scripted.editor
+    scripted.open("x = 1\ny = 2\n")
+    editor.type("<Esc>")
+    editor.command(f"tabonly | tabnew | tabfirst | split | wincmd j | set switchbuf={switchbuf}")
+    seen = "return { vim.fn.tabpagenr(), vim.fn.tabpagenr('$'), vim.api.nvim_get_current_win() }"
+    before = editor.lua(seen)
+    editor.type("gg:Fairlead edit it<CR>")
+    editor.until_shown(PROMPT)
+    editor.type("y")
+    editor.wait(lambda: editor.lua(seen) == before)
+    editor.wait(lambda: editor.text() == ["edited = 1", "y = 2"])
+    editor.command("set switchbuf& | tabonly")
+
+
+STALE = {"applied": False, "failureReason": "the document has changed meanwhile; ask again"}
+
+
+def test_an_edit_of_a_text_that_is_no_more_is_not_shown(scripted: Scripted) -> None:
+    editor = scripted.editor
+    scripted.open("x = 1\ny = 2\n", slow=True)
+    before, asked = len(answers(scripted)), len(scripted.received("workspace/executeCommand"))
+    editor.type("<Esc>gg:Fairlead edit it<CR>")
+    editor.wait(lambda: len(scripted.received("workspace/executeCommand")) > asked)
+    editor.type("Oz = 0<Esc>")
+    editor.wait(lambda: len(answers(scripted)) > before)
+    assert answers(scripted)[-1]["result"] == STALE
+    assert editor.text() == ["z = 0", "x = 1", "y = 2"]
+
+
+def test_an_edit_of_a_text_that_changes_while_it_is_shown_is_not_made(scripted: Scripted) -> None:
+    editor = scripted.editor
+    path = scripted.open("x = 1\ny = 2\n")
+    before = len(answers(scripted))
+    editor.type("<Esc>gg:Fairlead edit it<CR>")
+    editor.until_shown(PROMPT)
+    buffer = editor.request("nvim_call_function", "bufnr", [str(path)])
+    editor.request("nvim_buf_set_lines", buffer, 0, 0, True, ["z = 0"])
+    editor.type("y")
+    editor.wait(lambda: len(answers(scripted)) > before)
+    assert answers(scripted)[-1]["result"] == STALE
+    assert editor.text() == ["z = 0", "x = 1", "y = 2"]
 
 
 def test_another_edit_is_offered(scripted: Scripted) -> None:

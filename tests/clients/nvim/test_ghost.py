@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.nvim.conftest import Scripted, start
-from tests.clients.nvim.editor import VERSIONS
+from tests.clients.nvim.editor import NEOVIMS
 
 # text before and behind the cursor, what is suggested, and the lines of the screen
 LOOKS: list[tuple[str, str, dict[str, object], list[str]]] = [
@@ -185,17 +185,19 @@ def test_what_is_accepted_gets_its_import(scripted: Scripted) -> None:
     editor.wait(lambda: editor.text()[2] == "json.dumps(x).")
 
 
+def asked_for(scripted: Scripted) -> list[dict[str, object]]:
+    """Return the places for which there were requests."""
+    requests = [m["params"] for m in scripted.received("textDocument/inlineCompletion")]
+    return [{**one["textDocument"], **one["position"]} for one in requests]
+
+
 def test_late_answers_are_not_shown_and_requests_are_cancelled(scripted: Scripted) -> None:
     editor = scripted.editor
-    scripted.open("", {"xs.c": ["lear()"]}, late=["xs."])
+    path = scripted.open("", {"xs.c": ["lear()"]}, late=["xs."])
     cancelled = len(scripted.received("$/cancelRequest"))
     editor.type("xs.")
-    waiting = {"line": 0, "character": 3}
-    editor.wait(
-        lambda: (
-            scripted.received("textDocument/inlineCompletion")[-1]["params"]["position"] == waiting
-        )
-    )
+    waiting = {"uri": path.as_uri(), "line": 0, "character": 3}
+    editor.wait(lambda: waiting in asked_for(scripted))
     editor.type("c")
     assert editor.until_ghost() == "lear()"
     editor.wait(lambda: len(scripted.received("$/cancelRequest")) > cancelled)
@@ -224,7 +226,7 @@ def test_it_stays_away_while_the_menu_is_open(scripted: Scripted) -> None:
     assert editor.until_ghost() == "ply()"
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.needs(n)) for n in VERSIONS])
+@pytest.mark.parametrize("name", NEOVIMS)
 def test_it_can_be_shown_and_accepted_beside_the_menu(name: str, tmp_path: Path) -> None:
     scripted = start(name, tmp_path, "hide_with_menu = false")
     with scripted.editor as editor:

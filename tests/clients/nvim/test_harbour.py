@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.nvim.editor import VERSIONS, Neovim
+from tests.clients.nvim.editor import NEOVIMS, Neovim
 from tests.clients.recipes.document import BERTH, environment, project, recipe
 from tests.server.lsp.scripted import LIMIT
 
@@ -24,10 +24,7 @@ def leave(berth: Berth, office: HarbourOffice) -> None:
     """
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(name, marks=pytest.mark.needs(name)) for name in VERSIONS],
-)
+@pytest.fixture(scope="module", params=NEOVIMS)
 def editor(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Neovim]:

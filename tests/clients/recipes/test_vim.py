@@ -48,11 +48,16 @@ class Vim:
             start_new_session=True,
         )
         os.close(inside)
-        self._reader = threading.Thread(target=self._read)
+        # A daemon: an editor that does not end must not keep the tests from ending.
+        self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def __enter__(self) -> Vim:
-        self.wait(self._state.exists)
+        try:
+            self.wait(self._state.exists)
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
@@ -61,14 +66,17 @@ class Vim:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.type("\x1b\x1b:qall!\r")
         try:
+            self.type("\x1b\x1b:qall!\r")
             self._process.wait(LIMIT)
         finally:
-            self._process.kill()
-            self._process.wait()
-            self._reader.join(LIMIT)
-            os.close(self._terminal)
+            self._end()
+
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._reader.join(LIMIT)
+        os.close(self._terminal)
 
     def type(self, keys: str) -> None:
         os.write(self._terminal, keys.encode())

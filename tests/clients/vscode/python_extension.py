@@ -1,6 +1,7 @@
 """Stands in for the Python extension, which no registry of packages carries.
 
-It names the interpreter that is selected, and shows what a type checker finds in a saved file.
+It names the interpreter that is selected, and shows what a type checker finds in a saved file. Once
+it was started, the file `STARTED` lies beside it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import json
 import sys
 import zipfile
 from pathlib import Path
+
+STARTED = "started"
 
 _MANIFEST = {
     "name": "python",
@@ -20,6 +23,7 @@ _MANIFEST = {
 }
 _CODE = """
 const { execFile } = require("child_process");
+const { writeFileSync } = require("fs");
 const vscode = require("vscode");
 
 const [interpreter, checker] = WORDS;
@@ -43,7 +47,8 @@ function diagnostic({ check_name, description, location }) {
   return Object.assign(shown, { source: "ty", code: check_name });
 }
 
-exports.activate = () => {
+exports.activate = (context) => {
+  writeFileSync(context.asAbsolutePath("STARTED"), "");
   vscode.workspace.textDocuments.forEach(check);
   vscode.workspace.onDidOpenTextDocument(check);
   vscode.workspace.onDidSaveTextDocument(check);
@@ -64,5 +69,7 @@ def package(folder: Path) -> Path:
     path = folder / "python.vsix"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("extension/package.json", json.dumps(_MANIFEST))
-        archive.writestr("extension/main.js", _CODE.replace("WORDS", words))
+        archive.writestr(
+            "extension/main.js", _CODE.replace("WORDS", words).replace("STARTED", STARTED)
+        )
     return path

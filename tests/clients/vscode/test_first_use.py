@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.clients.vscode import python_extension
 from tests.clients.vscode.conftest import SIZE
 from tests.clients.vscode.editor import Profile, serving
 from tests.clients.vscode.looks import suggested
@@ -78,6 +79,23 @@ def test_a_workspace_that_is_not_trusted_runs_nothing_of_its_own(
     assert not ran.exists()
 
 
+def test_the_python_extension_is_not_started_before_a_server_is_wanted(
+    tmp_path: Path, vsix: Path, browser: Any, project: Path, pictures: Path
+) -> None:
+    profile = Profile(tmp_path / "user", programs(tmp_path))
+    profile.settings(PATIENT)
+    profile.install(vsix)
+    profile.install(python_extension.package(profile.folder))
+    started = f"extensions/ms-python.python-*/{python_extension.STARTED}"
+    with shown(profile, browser, project, pictures, file="") as window:
+        window.run("fairlead: Show Log")
+        window.wait("the log", lambda: window.texts(".part.panel .output-view"))
+        assert not list(profile.folder.glob(started))
+        window.show(FILE, 1)
+        window.wait_for_state("Ready")
+        assert list(profile.folder.glob(started))
+
+
 def write_and_look(window: Window) -> None:
     """Dereference a class of the project at the end of the file, and look at what is offered."""
     window.press("Control+End", "Enter")
@@ -100,13 +118,14 @@ def shown(
     project: Path,
     pictures: Path,
     trust: bool = False,
+    file: str = FILE,
     environ: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Window]:
     """Show the project in an editor of its own; with `trust`, one that asks for it."""
     options = () if trust else ("--disable-workspace-trust",)
     with serving(profile, *options, environ=environ) as address:
         window = Window(browser.new_page(viewport=SIZE), project, pictures)
-        window.open(address, FILE)
+        window.open(address, file)
         yield window
         window.page.close()
 

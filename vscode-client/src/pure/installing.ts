@@ -15,8 +15,11 @@ export interface Step {
 /** The oldest Python that the server runs on. */
 export const OLDEST: readonly [number, number] = [3, 10];
 
-/** Prints the version in a form that `isRecent` reads, if environments can be made. */
-export const TELL_VERSION = ["-c", "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"];
+/**
+ * Prints the version in a form that `isRecent` reads, if environments can be made. `python -c` looks for modules in the
+ * current folder, which may be the workspace, unless it is isolated.
+ */
+export const TELL_VERSION = ["-I", "-c", "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"];
 
 export function isRecent(output: string): boolean {
   const [major = 0, minor = 0] = output.trim().split(".").map(Number);

@@ -7,6 +7,9 @@ local M = {}
 --- What the server is told when the user does not want an edit.
 M.REFUSED = 'you did not want it'
 
+--- What it is told when an edit is of a text that is no more.
+M.STALE = 'the document has changed meanwhile; ask again'
+
 local SCROLLING =
   { ['\4'] = true, ['\21'] = true, ['\6'] = true, ['\2'] = true, j = '\5', k = '\25' }
 
@@ -14,6 +17,20 @@ local SCROLLING =
 local function asks(edit)
   for _, annotation in pairs(edit.changeAnnotations or {}) do
     if annotation.needsConfirmation then return true end
+  end
+  return false
+end
+
+--- Tells whether a document has changed since the server made `edit` for it. Neovim leaves such an
+--- edit out, and does not tell; what it knows of version 0 is too little even for that.
+local function is_stale(edit)
+  local versions = vim.lsp.util.buf_versions or {}
+  for _, change in ipairs(edit.documentChanges or {}) do
+    local document = change.textDocument
+    if document and type(document.version) == 'number' then
+      local now = versions[vim.uri_to_bufnr(document.uri)] or 0
+      if now > document.version then return true end
+    end
   end
   return false
 end
@@ -43,21 +60,30 @@ local function edited(uri, edits, encoding)
   return old, new
 end
 
---- Opens a page with both, and shows them until `decide` returns.
-local function shown(old, new, label, decide)
-  vim.cmd('tab sbuffer ' .. old)
-  local page = vim.api.nvim_get_current_tabpage()
+--- Opens a page with both. The option 'switchbuf' must not lead to a page that is there already.
+local function open(old, new, label)
+  vim.cmd('tab split')
+  vim.api.nvim_win_set_buf(0, old)
   vim.cmd('diffthis')
-  vim.cmd('rightbelow vertical sbuffer ' .. new)
+  vim.cmd('rightbelow vertical split')
+  vim.api.nvim_win_set_buf(0, new)
   vim.wo.statusline = 'fairlead: ' .. label:gsub('%%', '%%%%')
   vim.cmd('diffthis')
   vim.cmd('silent! normal! gg]c')
   vim.cmd('redraw')
+  return vim.api.nvim_get_current_tabpage()
+end
+
+--- Shows both until `decide` returns, and goes back to where the user was.
+local function shown(old, new, label, decide)
+  local home = vim.api.nvim_get_current_win()
+  local page = open(old, new, label)
   local fine, answer = pcall(decide)
   vim.cmd('diffoff!')
   if vim.api.nvim_tabpage_is_valid(page) then
     vim.cmd('tabclose ' .. vim.api.nvim_tabpage_get_number(page))
   end
+  if vim.api.nvim_win_is_valid(home) then vim.api.nvim_set_current_win(home) end
   return fine and answer
 end
 
@@ -93,17 +119,19 @@ function M.confirm(edit, label, encoding)
   return true
 end
 
+--- Returns why `edit` is not to be made, nil if it is.
+local function refusal(edit, label, encoding)
+  if is_stale(edit) then return M.STALE end
+  if not config.options.preview or not asks(edit) then return nil end
+  if not M.confirm(edit, label, encoding) then return M.REFUSED end
+  return is_stale(edit) and M.STALE or nil
+end
+
 --- Handles the server's request `workspace/applyEdit`.
 function M.apply_edit(_, params, context)
   local encoding = vim.lsp.get_client_by_id(context.client_id).offset_encoding
-  local label = params.label or 'edit'
-  if
-    config.options.preview
-    and asks(params.edit)
-    and not M.confirm(params.edit, label, encoding)
-  then
-    return { applied = false, failureReason = M.REFUSED }
-  end
+  local reason = refusal(params.edit, params.label or 'edit', encoding)
+  if reason then return { applied = false, failureReason = reason } end
   local done, failure = pcall(vim.lsp.util.apply_workspace_edit, params.edit, encoding)
   return { applied = done, failureReason = not done and tostring(failure) or nil }
 end
