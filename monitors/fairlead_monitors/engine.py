@@ -53,7 +53,8 @@ class Names:
 
     `doubted` are those that one analysis lists and another does not: they are neither offered nor
     vetoed. Nor are `importable` ones, which nothing binds yet and an import would. Those among them
-    that are `modules` can only be dereferenced.
+    that are `modules` can only be dereferenced. `may_create` says that the place may be the target
+    of an assignment, which makes any name: only one that is read has to be listed.
     """
 
     names: frozenset[str]
@@ -63,6 +64,7 @@ class Names:
     doubted: frozenset[str] = frozenset()
     importable: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
+    may_create: bool = False
 
     @classmethod
     def unknown(cls, engine: str, reason: str) -> Names:

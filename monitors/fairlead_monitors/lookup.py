@@ -28,6 +28,9 @@ A = TypeVar("A")
 
 _DEREFERENCE = r"\s*(?:\.|\?\.|->|::)\s*"
 _RECEIVER = re.compile(rf"(?<![\w.])([^\W\d]\w*(?:\.\w+)*){_DEREFERENCE}\Z")
+_OWN = ("self", "cls")
+"""Receivers that are another object in each class."""
+_CLASS = re.compile(r"^([ \t]*)class\b.*", re.MULTILINE)
 _NEAR = 200  # characters in which a receiver is looked for
 
 
@@ -35,12 +38,15 @@ class MemberList:
     """An engine's answer, in bytes and sorted, and names that are allowed besides.
 
     These are `written` elsewhere in the document, as people know more than analysis does, or
-    doubted by some analysis and listed by another, or to be imported.
+    doubted by some analysis and listed by another, or to be imported. What is not in a `complete`
+    list is absent; in one that `creates`, only if it is read.
     """
 
     def __init__(self, members: Names, written: frozenset[str] = frozenset()) -> None:
         self.members = members
-        self.complete = members.completeness is Completeness.COMPLETE
+        is_whole = members.completeness is Completeness.COMPLETE
+        self.complete = is_whole and not members.may_create
+        self.creates = is_whole and members.may_create
         self.doubted = frozenset(name.encode() for name in members.doubted)
         self.written = frozenset(name.encode() for name in written - members.names)
         self._importable = _encoded(members.importable)
@@ -178,8 +184,26 @@ class MemberLookup:
         receiver = _RECEIVER.search(self._before(generated, back)[-_NEAR:])
         if receiver is None:
             return frozenset()
-        prefix, suffix = self._context.prefix, self._suffix
-        return written_after(receiver[1], prefix) | written_after(receiver[1], suffix)
+        before, after = self._context.prefix, self._suffix
+        if receiver[1].partition(".")[0] in _OWN:
+            before, after = own_class(before, after)
+        return written_after(receiver[1], before) | written_after(receiver[1], after)
+
+
+def own_class(before: str, after: str) -> tuple[str, str]:
+    """Return what of the text around a place is in the same class, by the indentation of Python.
+
+    All of it where no class is found around the place.
+    """
+    line = before[before.rfind("\n") + 1 :]
+    limit = len(line) - len(line.lstrip()) if line.strip() else len(line)
+    for found in reversed(list(_CLASS.finditer(before))):
+        indent = len(found[1])
+        outside = re.compile(rf"^[ \t]{{0,{indent}}}[^\s#)\]}}]", re.MULTILINE)
+        if indent < limit and not outside.search(before, found.end()):
+            end = outside.search(after, after.find("\n") + 1) if "\n" in after else None
+            return before[found.start() :], after[: end.start()] if end else after
+    return before, after
 
 
 def written_after(receiver: str, text: str) -> frozenset[str]:

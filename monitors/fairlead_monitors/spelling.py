@@ -26,10 +26,14 @@ def _beginnings(words: frozenset[bytes]) -> frozenset[bytes]:
 
 
 _NEW = "it may be a new name"
+_READS = (b"(", b".", b"[")
+"""What follows a name that is read, and no target of an assignment."""
 
 
-def _reason(members: MemberList, of_name: str) -> str:
+def _reason(members: MemberList, known: bool, of_name: str) -> str:
     """Return why a name is not known: mostly as the whole list is not."""
+    if known:
+        return "" if members.creates else members.members.reason
     return IMPORTABLE if of_name == IMPORTABLE else members.members.reason or of_name
 
 
@@ -115,8 +119,8 @@ class NamesMonitor(Generic[S]):
         if name is None or not name.opening.is_strict or self._may_be_literal(name.typed):
             return None
         members = self._members(name)
-        if not members.complete:
-            return None
+        if not members.complete or self._is_wrong_at_end(name):
+            return None  # In the latter case the name is complete, and more than it has to follow.
         return Constraint(members.names_or(self.words), name.typed, self.grammar.identifier)
 
     def pending(self) -> bool:
@@ -144,7 +148,9 @@ class NamesMonitor(Generic[S]):
     def may_end(self) -> bool:
         """Tell whether the text may end: not in the middle of a checked name."""
         name = self._name
-        return name is None or not self._is_proven(name) or self._may_end(name, self._rest(name))
+        if name is None or not self._is_proven(name):
+            return True
+        return self._may_end(name, self._rest(name)) and not self._is_wrong_at_end(name)
 
     def advance(self, data: bytes) -> None:
         """Append `data`; start the analysis if it leads to a name."""
@@ -306,7 +312,7 @@ class NamesMonitor(Generic[S]):
         if name.typed in self.grammar.literals and byte in (b'"', b"'"):
             self._name = None
             return True
-        if not self._may_end(name, b"") or self._lacks_dot(name, byte):
+        if not self._may_end(name, b"") or self._is_wrong_before(byte, name, name.typed):
             return False
         if name.typed:
             self._evidence = self._evidence_with(name, b"")
@@ -320,11 +326,24 @@ class NamesMonitor(Generic[S]):
         members = self._members(name)
         return not members.complete or name.typed + rest in members.names
 
-    def _lacks_dot(self, name: SpelledName, byte: bytes) -> bool:
-        """Tell whether `byte` would make a value of what is a module, and not imported yet."""
-        if byte == b"." or not name.opening.refuses or name.typed in self.words:
+    def _is_wrong_at_end(self, name: SpelledName) -> bool:
+        """Tell whether what follows the cursor would make the name wrong, which may be written."""
+        rest = self._rest(name)
+        follows = self._suffix[len(rest) :].lstrip(BLANK)[:1]
+        return bool(follows) and self._is_wrong_before(follows, name, name.typed + rest)
+
+    def _is_wrong_before(self, byte: bytes, name: SpelledName, spelled: bytes) -> bool:
+        """Tell whether `byte` would make `spelled` wrong, which may be written.
+
+        Where it would make a value of what is a module, and not imported yet, or read what only an
+        assignment would create.
+        """
+        if not name.opening.refuses or spelled in self.words:
             return False
-        return self._members(name).needs_dot(name.typed)
+        members = self._members(name)
+        if members.creates and byte in _READS:
+            return spelled not in members.names
+        return byte != b"." and members.needs_dot(spelled)
 
     def _evidence_with(self, name: SpelledName, rest: bytes) -> tuple[Evidence, ...]:
         if name.typed + rest in self.words:
@@ -334,7 +353,7 @@ class NamesMonitor(Generic[S]):
     def _judge(self, name: SpelledName, spelled: bytes) -> Evidence:
         members = self._members(name)
         sure = members.complete and name.opening.refuses
-        listed = members.complete or self.trusts_partial
+        listed = members.complete or members.creates or self.trusts_partial
         doubt = members.doubt(spelled)
         known = not doubt and (sure or (listed and spelled in members.names))
         return Evidence(
@@ -345,7 +364,7 @@ class NamesMonitor(Generic[S]):
             candidates=len(members.members.names),
             start=name.start,
             end=name.start + len(name.typed),
-            reason=_reason(members, "" if known else doubt or _NEW),
+            reason=_reason(members, known, doubt or _NEW),
         )
 
     def _may_be_literal(self, typed: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fairlead_decoding.beam import complete_by_beam
 from fairlead_decoding.chat import chat_prompt, follows_instructions
@@ -27,7 +28,7 @@ from fairlead_server.context.similar import Similar
 from fairlead_server.context.source import NAMES, ContextReport, Place
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.finishing.stopping import stop_rule
-from fairlead_server.needed_imports import NeededImports
+from fairlead_server.needed_imports import NeededImports, lacks
 from fairlead_server.offering import Site, offered
 from fairlead_server.project_analysis import MonitorFactory, ProjectAnalysis, rest_of_member
 from fairlead_server.report import Checking
@@ -35,6 +36,7 @@ from fairlead_server.suggestion import (
     CheckedName,
     CompletionRequest,
     CompletionResult,
+    Dropped,
     NameRanking,
     Suggestion,
 )
@@ -44,6 +46,25 @@ _BEAM = 4
 
 _DOCUMENTS = 8
 """Documents whose last prompts are remembered."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What came of one writing, with what checked it and how many tokens the model wrote."""
+
+    suggestions: tuple[Suggestion, ...]
+    dropped: tuple[Dropped, ...]
+    checking: Checking | None
+    tokens: int
+
+    @property
+    def lacks_imports(self) -> bool:
+        """Whether nothing can be offered but with names that nothing binds."""
+        return bool(self.suggestions) and all(map(lacks, self.suggestions))
+
+    def after(self, first: _Made) -> _Made:
+        """Return what is offered when `first` was made before: that, where this is nothing."""
+        return replace(self if self.suggestions else first, tokens=self.tokens + first.tokens)
 
 
 class Completer:
@@ -103,25 +124,45 @@ class Completer:
         suffix = suffix[len(replaced) :]
         context, report = self._context_of(request, cancelled)
         prompt = self._prompt(request, suffix, context)
-        checking = self._monitor(request, prefix, suffix, cancelled)
-        completions = self._written(request, prompt, checking or Unguided(), cancelled, growing)
         site = Site(document.language, prefix, replaced + suffix, len(replaced))
-        suggestions, dropped = offered(
-            completions, site, checking, raw=request.raw, entire=request.entire
-        )
-        suggestions = self._with_imports(request, suggestions, checking, cancelled)
-        if suggestions:
-            replaced = site.suffix[: suggestions[0].replaces]
+        engine = self._engines.get(document.language)
+        made = self._made(request, prompt, site, engine, cancelled, growing)
+        if isinstance(engine, ImportableEngine) and made.lacks_imports and not cancelled():
+            made = self._made(request, prompt, site, engine.plain, cancelled).after(made)
+        if made.suggestions:
+            replaced = site.suffix[: made.suggestions[0].replaces]
         return CompletionResult(
-            suggestions,
-            tuple(self._remarks(request, prompt, suffix, replaced, checking)),
+            made.suggestions,
+            tuple(self._remarks(request, prompt, suffix, replaced, made.checking)),
             prompt.format,
             len(prompt.tokens),
             report,
             time.monotonic() - begun,
-            dropped,
-            sum(len(completion.tokens) for completion in completions),
+            made.dropped,
+            made.tokens,
         )
+
+    def _made(
+        self,
+        request: CompletionRequest,
+        prompt: Prompt,
+        site: Site,
+        engine: CompletionEngine | None,
+        cancelled: Callable[[], bool],
+        growing: Callable[[str], None] = lambda text: None,
+    ) -> _Made:
+        """Write after `prompt`, guided by `engine`."""
+        suffix = site.suffix[site.replaces :]
+        checking = self._monitor(request, site.prefix, suffix, engine, cancelled)
+        completions = self._written(request, prompt, checking or Unguided(), cancelled, growing)
+        suggestions, dropped = offered(
+            completions, site, checking, raw=request.raw, entire=request.entire
+        )
+        if checking is not None and isinstance(engine, ImportableEngine):
+            suggestions = self._with_imports(request, suggestions, engine, cancelled)
+            suggestions = tuple(s for s in suggestions if not lacks(s)) or suggestions
+        tokens = sum(len(completion.tokens) for completion in completions)
+        return _Made(suggestions, dropped, checking, tokens)
 
     def _prompt(self, request: CompletionRequest, suffix: str, context: Assembled) -> Prompt:
         document = request.document
@@ -265,13 +306,13 @@ class Completer:
         request: CompletionRequest,
         prefix: str,
         suffix: str,
+        engine: CompletionEngine | None,
         cancelled: Callable[[], bool],
     ) -> Checking | None:
         factory = self._monitors.get(request.document.language)
-        if not request.guided or factory is None:
+        if not request.guided or factory is None or engine is None:
             return None
-        place = self._place(request, prefix, suffix, cancelled)
-        engine = self._engines[request.document.language]
+        place = self._place(request, prefix, suffix, engine, cancelled)
         if isinstance(engine, ImportableEngine):
             left = min(place.patience, place.deadline - place.clock())
             engine.prepare(Source(place.path, request.document.text), left, cancelled)
@@ -282,14 +323,14 @@ class Completer:
         request: CompletionRequest,
         prefix: str,
         suffix: str,
+        engine: CompletionEngine,
         cancelled: Callable[[], bool],
     ) -> Context:
-        language = request.document.language
         return Context(
             request.document.path,
             prefix,
             suffix,
-            BalancedEngine(self._engines[language], language),
+            BalancedEngine(engine, request.document.language),
             request.patience,
             request.config.deadline or float("inf"),
             cancelled,
@@ -299,16 +340,13 @@ class Completer:
         self,
         request: CompletionRequest,
         suggestions: tuple[Suggestion, ...],
-        checking: Checking | None,
+        engine: ImportableEngine,
         cancelled: Callable[[], bool],
     ) -> tuple[Suggestion, ...]:
         """Return the suggestions with the imports that they need, as far as these are found."""
         document, offset = request.document, request.offset
-        engine = self._engines.get(document.language)
-        if checking is None or not isinstance(engine, ImportableEngine):
-            return suggestions
         before, after = document.text[:offset], document.text[offset:]
-        place = self._place(request, before, after, cancelled)
+        place = self._place(request, before, after, engine, cancelled)
         factory = self._monitors[document.language]
         needed = NeededImports(engine, factory, place, document.language)
         return tuple(map(needed.added, suggestions))

@@ -11,7 +11,7 @@ from itertools import islice, product
 
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Completeness, Kind, Names, Source
-from fairlead_monitors.lookup import LATE, Questions
+from fairlead_monitors.lookup import IMPORTABLE, LATE, Questions
 from fairlead_server.analysis.importable import ImportableEngine, Project, with_imports
 from fairlead_server.importing import ImportLine
 from fairlead_server.importing.unbound import Use, is_unbound, uses
@@ -121,6 +121,11 @@ class NeededImports:
             verified=all(stands(name) for name in evidence),
             imports=tuple(map(str, lines)),
         )
+
+
+def lacks(suggestion: Suggestion) -> bool:
+    """Tell whether `suggestion` has a name that needs an import, and has none."""
+    return not suggestion.imports and any(e.reason == IMPORTABLE for e in suggestion.evidence)
 
 
 def _holds(checked: Sequence[CheckedName], needed: Sequence[str]) -> bool:

@@ -7,12 +7,13 @@ import stat
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fairlead_server.context.privacy import is_ignored, is_secret
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.importing import FileImports, ProjectIndex, build_index, read_file
+from fairlead_server.importing.declared import FILES, declared_modules
 
 AGE = 20.0
 """Seconds for which the files are not looked at again."""
@@ -67,9 +68,25 @@ class ProjectImports:
             if _imports(before) != _imports(known.files):
                 files = _imports(known.files)
                 known.index = build_index(files.values(), language, own_modules(files))
+            declared = _declared(Path(root)) if language == "python" else frozenset()
+            if declared != known.index.declared:
+                known.index = replace(known.index, declared=declared)
             # What changes from then on may not have been seen.
             known.looked = begun
         return known
+
+
+def _declared(root: Path) -> frozenset[str]:
+    paths = sorted(path for pattern in FILES for path in root.glob(pattern))
+    return declared_modules(map(_beginning, paths))
+
+
+def _beginning(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(LARGEST)
+    except OSError:
+        return ""
 
 
 def _imports(files: dict[str, tuple[int, FileImports]]) -> dict[str, FileImports]:

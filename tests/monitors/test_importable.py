@@ -63,3 +63,15 @@ def test_it_is_not_known_before_the_import_is_there(sure: Completeness) -> None:
     monitor.advance(b"Path(total)")
     told = [(e.name, e.verdict, e.reason) for e in monitor.evidence()]
     assert told == [("Path", Verdict.UNKNOWN, IMPORTABLE), ("total", Verdict.VALID, "")]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "may_end"), [("", True), ("\n", False), (" + 1", False), (".loads()\n", True)]
+)
+def test_a_module_that_is_to_be_imported_is_no_value_at_the_end(suffix: str, may_end: bool) -> None:
+    monitor = ScopeMonitor(at("a.py", f"x = |{suffix}", Library()))
+    monitor.advance(b"json")
+    assert monitor.may_end() is may_end
+    # More than the name has to follow where the text may not end with it.
+    assert (monitor.constraint() is not None) is may_end
+    assert monitor.admitted(b".loads") == len(".loads")

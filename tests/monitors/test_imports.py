@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
+from jedi import InterpreterEnvironment
 
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Completeness, Kind, Names, Source, Unknowing, answered
@@ -107,6 +108,37 @@ def test_what_jedi_lists(project: Path, text: str, verdict: Completeness, names:
     listed = {name for name in names.split() if name[0] != "!"}
     absent = {name[1:] for name in names.split() if name[0] == "!"}
     assert (listed - found.names, absent & found.names) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("import |", COMPLETE),
+        ("from |", COMPLETE),
+        ("import os, |", COMPLETE),
+        ("import |\nx = 1\n", COMPLETE),
+        ("if x:\n    import |", PARTIAL),
+        ("def f():\n    from |", PARTIAL),
+        ("try:\n    import |\nexcept ImportError:\n    pass\n", PARTIAL),
+    ],
+)
+def test_what_is_installed_where_an_environment_is_stated(
+    project: Path, text: str, verdict: Completeness
+) -> None:
+    before, _, after = text.partition("|")
+    source = Source(str(project / "main.py"), before + after)
+    environment = InterpreterEnvironment()
+    found = ask(
+        import_names,
+        Names.unknown,
+        source,
+        len(before),
+        environment=environment,
+        project=str(project),
+    )
+    assert (found.completeness, bool(found.reason)) == (verdict, verdict is not COMPLETE)
+    assert {"shop", "lazy", "loose", "os", "sys", "pytest"} <= found.names
+    assert {"nowhere", "deep"}.isdisjoint(found.names)
 
 
 class Jedi(Unknowing):

@@ -187,6 +187,72 @@ def test_what_the_document_names_elsewhere_is_let_pass_unchecked(
         )
 
 
+CLASSES = "class A:\n    def f(self):\n        self.a.absent\n\n\nclass B:\n    def g(self):\n"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "suffix", "admitted"),
+    [
+        (CLASSES + "        self.", "", False),
+        (CLASSES + "        self.", "\n\n    def h(self):\n        self.absent\n", True),
+        (CLASSES + "        self.absent = 1\n        self.", "", True),
+        (
+            CLASSES + "        self.",
+            "\n\n\nclass C:\n    def h(self):\n        self.absent\n",
+            False,
+        ),
+        ("def f(self):\n    self.absent\n\ndef g(self):\n    self.", "", True),
+        # Another receiver is the same object in all classes.
+        (CLASSES.replace("self.a", "other") + "        other.", "", True),
+    ],
+)
+def test_what_another_class_names_of_itself_does_not_count(
+    prefix: str, suffix: str, admitted: bool
+) -> None:
+    engine = TableEngine({"self": "a b", "other": "total"})
+    monitor = MembersMonitor(Context("a.py", prefix.replace("self.a.", "self."), suffix, engine))
+    assert (monitor.admitted(b"absent") == len("absent")) is admitted
+
+
+class CreatingEngine(TableEngine):
+    """Says that an assignment may create more."""
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        found = super().names(kind, source, offset).result()
+        return answered(replace(found, may_create=True, reason="it may be an assignment"))
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "admitted"),
+    [
+        ("append(", "", "append("),
+        ("absent = 1", "", "absent = 1"),
+        ("absent: int = 1", "", "absent: int = 1"),
+        ("absent, d = 1, 2", "", "absent, d = 1, 2"),
+        ("absent(1)", "", "absent"),
+        ("absent.a = 1", "", "absent"),
+        ("absent[0] = 1", "", "absent"),
+        ("abs", "ent()\n", "abs"),
+    ],
+)
+def test_what_an_assignment_may_create_is_not_read(text: str, suffix: str, admitted: str) -> None:
+    made = MembersMonitor(Context("a.py", "xs.", suffix, CreatingEngine(TABLE)))
+    assert made.constraint() is None
+    assert text.encode()[: made.admitted(text.encode())] == admitted.encode()
+    made.advance(admitted.encode())
+    read = admitted != text or suffix.endswith("()\n")
+    assert made.may_end() is not (read and bool(suffix))
+
+
+def test_evidence_where_an_assignment_may_create_a_name() -> None:
+    made = monitor("xs.|", CreatingEngine(TABLE))
+    made.advance(b"append = xs.other\n")
+    assert [(e.name, e.verdict, e.reason) for e in made.evidence()] == [
+        ("append", Verdict.VALID, ""),
+        ("other", Verdict.UNKNOWN, "it may be an assignment"),
+    ]
+
+
 class DoubtingEngine(TableEngine):
     """Knows of one more name that another analysis denies."""
 

@@ -10,7 +10,9 @@ import pytest
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Completeness, Kind, Names, Source, answered
 from fairlead_monitors.evidence import Verdict
+from fairlead_monitors.python import undecided
 from fairlead_monitors.python.scope import ScopeMonitor
+from fairlead_monitors.python.statement import Statement, read
 from tests.monitors.engines import SilentEngine, TableEngine
 from tests.monitors.stepwise import ALL, at, check
 
@@ -212,6 +214,47 @@ def test_admitted(text: str, data: str, admitted: str | None) -> None:
 )
 def test_may_end(text: str, may_end: bool) -> None:
     assert monitor(text).may_end() == may_end
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "total([spam|\nDATA = [" + "1, " * 600 + "]\n",
+        "total([spam|" + "\n#" + " )" * 900 + "\n",
+        "total([spam|.x # " + ") " * 900 + "\n",
+        "total([spam| for spam in x" + ", 1" * 600,
+        "total([spam|'" + "), " * 600 + "',\n",
+    ],
+)
+def test_what_follows_is_read_once_or_twice(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+
+    def counting(state: Statement, data: bytes) -> Statement:
+        lengths.append(len(data))
+        return read(state, data)
+
+    monkeypatch.setattr(undecided, "read", counting)
+    monitor(text).may_end()
+    assert 0 < sum(lengths) <= 2 * len(text)
+
+
+# What is written, and which names the first byte that is refused proves to be absent.
+@pytest.mark.parametrize(
+    ("text", "data", "expected"),
+    [
+        ("total(|", "spam)", ["spam"]),
+        ("total(|", "spam )", ["spam"]),
+        ("total(|", "spam .x)", ["spam"]),
+        ("total(|", "spam + tax )", ["spam"]),
+        ("total(|", "spam + ham )", ["spam", "ham"]),
+        ("f(1, |", "spam )", ["spam"]),
+        ("|", "spam (", ["spam"]),
+        ("total(|)", "spam ", ["spam"]),
+        ("total(|)", "tax", []),
+    ],
+)
+def test_rejections(text: str, data: str, expected: list[str]) -> None:
+    assert [found.name for found in monitor(text).rejections(data.encode())] == expected
 
 
 @pytest.mark.parametrize(

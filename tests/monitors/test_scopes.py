@@ -74,6 +74,8 @@ CLASS = "class A(B):\n    field: int = 1\n    def method(self, one, *two, three=
         ("a = )\nb = 'x\nc = 1\n|", "a b c"),
         ("if a\n    b = 1\n|", "b"),
         ("def f(a, b\n    |", "f"),
+        # What is tried may be there.
+        ("try:\n    a.b\nexcept NameError:\n    c\n|", "a !c"),
         ("\ufeffa = 1\r\nif a:\r\n\tb = 1\r\n\t|", "a b"),
     ],
 )
@@ -102,6 +104,11 @@ def test_names(text: str, names: str) -> None:
         ("exec(a)\n|", False, "exec"),
         ("try:\n    |\nexcept NameError:\n    pass\n", False, "NameError"),
         ("try:\n    |\nexcept (NameError, A):\n    pass\n", False, "NameError"),
+        ("try:\n    if |\nexcept A:\n    pass\nexcept NameError:\n    pass\n", False, "NameError"),
+        ("try: |\nexcept NameError: pass\n", False, "NameError"),
+        ("|\ntry:\n    a\nexcept NameError:\n    pass\n", False, ""),
+        ("try:\n    a\nexcept NameError:\n    |\n", False, ""),
+        ("try:\n    a\nexcept NameError:\n    pass\n|", False, ""),
     ],
 )
 def test_what_may_be_missing(text: str, open_ended: bool, gap: str) -> None:

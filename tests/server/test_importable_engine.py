@@ -170,6 +170,21 @@ def test_a_project_that_did_not_change_stays_the_same_object(
 
 
 @pytest.mark.usefixtures("at_once")
+def test_a_project_that_cannot_be_read_again_stays_known(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(importable, "AGE", -1)
+    found: list[ProjectIndex] = [INDEX]
+    engine = ImportableEngine(Recorder(), "python", lambda source: found.pop())
+    first = engine.project(Source(PATH, ""))
+    assert first.likely.names
+    assert engine.project(Source(PATH, "")) is first
+    assert "cannot be read" in caplog.text
+    # One that never was is known to be nothing, so that nobody waits for it.
+    assert not engine.project(Source("/p/b.py", "")).is_read
+
+
+@pytest.mark.usefixtures("at_once")
 def test_documents_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importable, "DOCUMENTS", 2)
     read: list[str] = []
@@ -198,3 +213,41 @@ def test_either(answers: tuple[Names, Names], names: Iterable[str], sure: Comple
         found = either(one, other)
         assert (found.names, found.completeness) == (names, sure)
         assert bool(found.reason) == (sure is not Completeness.COMPLETE)
+
+
+DEPENDED_ON = build_index([FileImports(USES)], "python", ["tests"])
+
+
+@pytest.mark.parametrize(
+    ("before", "doubted"),
+    [
+        ("import ", "shop numpy tests"),
+        ("x = 1\nimport os, ", "shop numpy tests"),
+        ("import os as o,\\\n  ", "shop numpy tests"),
+        ("if x: from ", "shop numpy tests"),
+        # Not the first name of a module.
+        ("import os.", ""),
+        ("from os import ", ""),
+        ("from .", ""),
+    ],
+)
+def test_what_a_project_depends_on_need_not_be_installed(before: str, doubted: str) -> None:
+    engine = importing(Recorder(listed("os")), DEPENDED_ON)
+    found = engine.names(Kind.IMPORT, Source(PATH, before), len(before)).result()
+    assert (found.names, found.doubted) == ({"os"}, set(doubted.split()))
+    assert bool(found.reason) is bool(doubted)
+
+
+def test_nothing_is_absent_before_the_project_is_read() -> None:
+    go_on = threading.Event()
+
+    def read(source: Source) -> ProjectIndex:
+        go_on.wait(LIMIT)
+        return DEPENDED_ON
+
+    engine = ImportableEngine(Recorder(listed("os")), "python", read)
+    try:
+        found = engine.names(Kind.IMPORT, Source(PATH, "import "), len("import ")).result()
+        assert (found.completeness, bool(found.reason)) == (Completeness.PARTIAL, True)
+    finally:
+        go_on.set()

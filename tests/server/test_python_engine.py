@@ -50,6 +50,16 @@ def test_special_names_that_only_ty_lists_are_absent() -> None:
     assert together.doubted == {"__ge__"}
 
 
+def test_what_may_be_an_assignment_creates_names() -> None:
+    quick = Names(frozenset("ab"), COMPLETE, "ty")
+    slow = Names(frozenset("a"), COMPLETE, "jedi", "an assignment", may_create=True)
+    together = combine(quick, slow)
+    assert (together.names, together.doubted) == ({"a"}, {"b"})
+    assert (together.may_create, together.reason) == (True, "an assignment")
+    vague = combine(Names(frozenset("a"), PARTIAL, "ty", "doubt"), slow)
+    assert (vague.completeness, vague.may_create) == (PARTIAL, False)
+
+
 def test_both_answers_are_awaited() -> None:
     left, right = Future[str](), Future[str]()
     joined = both(left, right, lambda a, b: a + b)

@@ -46,15 +46,11 @@ class Import:
 
 @dataclass(frozen=True)
 class Header:
-    """The package of a text, blank if it is not named, where that statement ends, the imports.
-
-    The first type begins at `types`, or would at the end of the text.
-    """
+    """The package of a text, blank if it is not named, where that statement ends, the imports."""
 
     package: str
     end: int
     imports: tuple[Import, ...]
-    types: int
 
 
 # The monitors of one document all read it, and nothing but their text is before the first type.
@@ -65,8 +61,8 @@ def header_of(text: str) -> Header:
     package = _PACKAGE.search(code)
     imports = tuple(_import(found) for found in _IMPORT.finditer(code))
     if package is None:
-        return Header("", 0, imports, len(code))
-    return Header("".join(package[1].split()), package.end(), imports, len(code))
+        return Header("", 0, imports)
+    return Header("".join(package[1].split()), package.end(), imports)
 
 
 @lru_cache(maxsize=4)

@@ -29,8 +29,9 @@ DEFINING_METHODS = frozenset(
     }
 )
 
-_CLASS_TAKERS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 """Methods in which assigning a new attribute is ordinary (pylint's defining-attr-methods)."""
+
+_CLASS_TAKERS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
 
 def probe_text(text: str, offset: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 from jedi.inference.imports import Importer
 
 from fairlead_monitors.engine import Completeness, Names
+from fairlead_monitors.python.installed import modules_in, top_modules
 from fairlead_monitors.python.jedi_cursor import PLACEHOLDER
 from fairlead_monitors.python.jedi_extra import behind
 from fairlead_monitors.python.jedi_narrow import PLATFORM
@@ -22,7 +22,6 @@ _HANDLER = re.compile(r"except(?!\s*(?:OSError|KeyError|ValueError)\b)")
 # What makes modules importable from a package that lie in none of its folders.
 _ELSEWHERE = re.compile(r"\b__path__\s*(?:\+?=[^=]|\.)|\bextend_path\b")
 _REGISTERED = re.compile(r"\bsys\.modules\[[^\]\n]*\]\s*=[^=]|\bsys\.modules\.\w+\(")
-_SUFFIXES = (".py", ".pyi", ".pyc", ".so", ".pyd")
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def import_names(place: Place) -> Names:
     if asked is None:
         return Names.unknown(ENGINE, "not in an import statement")
     if not asked.package and not asked.level:
-        return Names.unknown(ENGINE, "a package need not be installed here")
+        return _top_names(place, _guard(lines, at), is_inner=lines[at].indent > 0)
     return _names_in(place, asked, _guard(lines, at))
 
 
@@ -76,6 +75,22 @@ def _heads(values: Sequence[str], place: int) -> bool:
     return place == 0 or values[place - 1] in (";", ":")
 
 
+def _top_names(place: Place, guard: str, *, is_inner: bool) -> Names:
+    """List the modules that are installed for the document, or lie beside it.
+
+    A package that only a function imports is often an optional one.
+    """
+    if not place.is_stated:
+        return Names.unknown(ENGINE, "a package need not be installed here")
+    script = place.script(f"import {PLACEHOLDER}\n", short=True)
+    state = script._get_module_context().inference_state
+    path = state.get_sys_path()
+    names = top_modules(path) | frozenset(state.compiled_subprocess.get_builtin_module_names())
+    reason = guard or ("a function may do without" if is_inner else "")
+    completeness = Completeness.PARTIAL if reason else Completeness.COMPLETE
+    return Names(names, completeness, ENGINE, reason)
+
+
 def _names_in(place: Place, asked: Import, guard: str) -> Names:
     script = place.script(f"import {PLACEHOLDER}\n", short=True)
     context = script._get_module_context()
@@ -100,13 +115,7 @@ def _submodules(module: Any) -> Iterator[str]:
     if not module.is_namespace() and not getattr(module, "is_package", lambda: False)():
         return
     for folder in module.py__path__() or ():
-        try:
-            entries = list(os.scandir(folder))
-        except OSError:
-            continue
-        for entry in entries:
-            if entry.is_dir() or entry.name.endswith(_SUFFIXES):
-                yield entry.name.partition(".")[0]
+        yield from modules_in(folder)
 
 
 def _gap(module: Any, members: bool) -> str:

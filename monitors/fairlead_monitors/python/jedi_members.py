@@ -18,6 +18,8 @@ from fairlead_monitors.python.jedi_narrow import checked_values, contradiction, 
 from fairlead_monitors.python.jedi_script import ENGINE, Place, ask
 from fairlead_monitors.python.jedi_trace import find_chain
 
+_CREATES = "may be an assignment that creates the attribute"
+
 
 def members(
     source: Source, offset: int, *, environment: Any = None, project: str | None = None
@@ -65,7 +67,9 @@ def members_of(module: Any, leaf: Any) -> Names:
         or contradiction(leaf, receiver, names)
     )
     completeness = Completeness.PARTIAL if reason else Completeness.COMPLETE
-    return Names(frozenset(names), completeness, ENGINE, reason)
+    creates = not reason and _may_create(leaf, values)
+    why = reason or (_CREATES if creates else "")
+    return Names(frozenset(names), completeness, ENGINE, why, may_create=creates)
 
 
 def _is_source(values: Any) -> bool:
@@ -81,17 +85,26 @@ def _gap(leaf: Any, values: Any) -> str:
 
 def _cursor_gap(leaf: Any, value: Any) -> str:
     """Return why a class around the cursor is not all there yet."""
-    if value.is_module() or value.is_namespace() or value.is_function():
-        return ""
-    cls = value if value.is_class() else value.py__class__()
-    around = [part.tree_node for part in rules.mro(cls) if part.tree_node is not None]
-    around = [tree for tree in around if cursor.encloses(tree, leaf)]
-    if not around:
-        return ""
+    around = _around(leaf, value)
     if any(cursor.is_being_written(tree, leaf) for tree in around):
         return "class is still being written"
-    if "mixin" in cls.py__name__().lower():
+    if around and "mixin" in _class_of(value).py__name__().lower():
         return "a mixin may use members of the classes it is mixed into"
-    if cursor.may_create_attribute(leaf):
-        return "may be an assignment that creates the attribute"
     return ""
+
+
+def _may_create(leaf: Any, values: Any) -> bool:
+    """Tell whether the place may be an assignment that creates an attribute of a class there."""
+    return any(_around(leaf, value) for value in values) and cursor.may_create_attribute(leaf)
+
+
+def _around(leaf: Any, value: Any) -> list[Any]:
+    """Return the trees of the classes around the cursor that the class of `value` inherits from."""
+    if value.is_module() or value.is_namespace() or value.is_function():
+        return []
+    trees = [part.tree_node for part in rules.mro(_class_of(value)) if part.tree_node is not None]
+    return [tree for tree in trees if cursor.encloses(tree, leaf)]
+
+
+def _class_of(value: Any) -> Any:
+    return value if value.is_class() else value.py__class__()

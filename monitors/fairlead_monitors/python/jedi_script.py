@@ -38,7 +38,8 @@ jedi.settings.dynamic_params = False
 class Place:
     """An offset in a document, and the packages that the document sees.
 
-    `environment` is a jedi environment.
+    `environment` is a jedi environment; `is_stated` says that it was chosen for the document, and
+    is not just the one that runs.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Place:
     offset: int
     environment: Any
     project: str | None = None
+    is_stated: bool = False
 
     @property
     def probe(self) -> Path:
@@ -88,8 +90,9 @@ def ask(
 
     Without an `environment`, it is that of the running interpreter.
     """
+    is_stated = environment is not None
     environment = environment or jedi.InterpreterEnvironment()
-    place = Place(source.path, source.text, offset, environment, project)
+    place = Place(source.path, source.text, offset, environment, project, is_stated)
     try:
         with recursion_limit(DEPTH):
             return question(place)

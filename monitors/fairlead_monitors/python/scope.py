@@ -98,8 +98,10 @@ class ScopeMonitor(NamesMonitor[Statement]):
         if good == len(data):
             return tuple(probe._refuted(name) for name in probe._absent_before_suffix())
         name = probe._name
-        late = () if name is None or not name.ended else (probe._undecided_name(name),)
-        return tuple(probe._refuted(name) for name in (*probe._absent, *late))
+        absent = probe._absent
+        if not absent and name is not None and name.ended:
+            absent = (probe._undecided_name(name),)
+        return tuple(probe._refuted(name) for name in absent)
 
     def _refuted(self, name: Undecided) -> Evidence:
         return Evidence(

@@ -7,6 +7,7 @@ own. What cannot be decided so counts as bound, for the list must lack nothing t
 
 from __future__ import annotations
 
+import keyword
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -93,6 +94,14 @@ class _Own(NamedTuple):
     colon: float
 
 
+class _Tried(NamedTuple):
+    """A part of the text in which the `names` are tried that it reads."""
+
+    begin: int
+    end: int
+    names: frozenset[str]
+
+
 class Scopes:
     """The scopes of one text."""
 
@@ -107,6 +116,8 @@ class Scopes:
         for line in logical_lines(text):
             self._read(line)
         self._gap = _gap(text)
+        self._tried = list(_tried(self._lines)) if _HANDLED.search(text) else []
+        self._maybe = frozenset[str]().union(*(tried.names for tried in self._tried))
 
     def visible(self, place: int) -> Visible:
         """Return the names that can be read at `place`, where a name stands or would begin."""
@@ -117,12 +128,15 @@ class Scopes:
             names.update(name for name, bound in scope.names.items() if bound < until)
         runs_later = self._runs_later(line, place) or _in_lambda(line, place)
         is_last = line is None or (line is self._lines[-1] and not _goes_on(line, place))
-        return Visible(frozenset(names), frozenset(self._stars), runs_later and is_last, self._gap)
+        names |= self._maybe
+        is_tried = any(tried.begin <= place < tried.end for tried in self._tried)
+        gap = "NameError is handled" if is_tried else self._gap
+        return Visible(frozenset(names), frozenset(self._stars), runs_later and is_last, gap)
 
     def reads(self, name: str, place: int) -> bool:
         """Tell whether `visible` lists `name` at `place`."""
         line = self._line_at(place)
-        if line is not None and name in self._own_of(line).names:
+        if name in self._maybe or (line is not None and name in self._own_of(line).names):
             return True
         until = self._bound_until(line, place)
         return any(scope.names.get(name, until) < until for scope in self._readable(place))
@@ -256,9 +270,31 @@ def _goes_on(line: Line, place: int) -> bool:
     )
 
 
+def _tried(lines: Sequence[Line]) -> Iterator[_Tried]:
+    """Yield what is tried where a ``NameError`` is handled: its names may be there or not."""
+    for number, line in enumerate(lines):
+        words = [value for _, value, _, _ in line.tokens]
+        if words[0] != "except" or "NameError" not in words:
+            continue
+        body: list[Line] = []
+        for earlier in reversed(lines[:number]):
+            body.append(earlier)
+            if earlier.indent <= line.indent and earlier.tokens[0][1] != "except":
+                break
+        read = frozenset(name for one in body for name in _read_in(one.tokens))
+        yield _Tried(body[-1].begin if body else line.begin, line.begin, read)
+
+
+def _read_in(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield the bare names among `tokens`."""
+    before = ""
+    for sort, value, _, _ in tokens:
+        if sort == "name" and before != "." and not keyword.iskeyword(value):
+            yield value
+        before = value
+
+
 def _gap(text: str) -> str:
-    if _HANDLED.search(text):
-        return "NameError is handled"
     dynamic = _DYNAMIC.search(text)
     return f"{dynamic[0].split('(')[0].strip()} may bind names" if dynamic else ""
 

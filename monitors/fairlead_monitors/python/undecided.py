@@ -94,13 +94,16 @@ def decided_by(
     """
     found, before = list[Undecided](), text
     for number, line in enumerate(suffix[:_FAR].splitlines(keepends=True)):
+        state, piece, done = start, begun, 0
         for match in DECIDING.finditer(line):
-            after = line[: match.end()]
-            state = read(start, begun + after)
-            absent, names = decided(names, state, before + after, commas=number == 0)
+            piece += line[done : match.end()]
+            state, piece, done = read(state, piece), b"", match.end()
+            absent, names = decided(names, state, before + line[:done], commas=number == 0)
             found += absent
-        if not names:
-            break
+            if not names:
+                return found
+            if state.comment:
+                break  # What follows the beginning of a comment is read as code on its own.
         start, begun, before = read(start, begun + line), b"", before + line
     return found
 

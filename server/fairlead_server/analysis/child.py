@@ -75,7 +75,7 @@ class Child:
             self._requests.put(None)
         process = self._process
         if process is not None:
-            _kill(process)
+            kill_group(process)
         if thread is not None:
             thread.join()
 
@@ -91,7 +91,7 @@ class Child:
         if process is None or process.stdin is None:
             return None
         # Over the write as well: one to a child that does not read blocks.
-        watchdog = threading.Timer(self._limit, _kill, [process])
+        watchdog = threading.Timer(self._limit, kill_group, [process])
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -131,14 +131,14 @@ class Child:
         ).start()
         self._process = process
         if self._closed:  # `close` may have come before there was a process to kill.
-            _kill(process)
+            kill_group(process)
         return process
 
     def _stop(self, reason: str) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        _kill(process)
+        kill_group(process)
         with contextlib.suppress(OSError):
             if process.stdin is not None:
                 process.stdin.close()
@@ -167,8 +167,8 @@ def _settle(
         answer.set_result(read(found))
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the child and what it has started."""
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that leads a group of its own, and what it has started."""
     if os.name == "posix":
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

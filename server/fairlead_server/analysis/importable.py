@@ -61,6 +61,9 @@ _NEAR = 400
 _STEP = 2048
 """Characters after which more of a document is read to tell which names it binds."""
 
+_TOP = re.compile(r"(?:^|[\n\r;:])[ \t]*(?:from[ \t]+|import[ \t]+(?:[\w. \t]+,[ \t\\\r\n]*)*)\Z")
+"""What stands before the first name of a module in an import statement."""
+
 _ROOT = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*\.\s*\Z")
 
 log = logging.getLogger(__name__)
@@ -80,6 +83,11 @@ class Project:
     def likely(self) -> Likely:
         """The names that may be suggested: the same object each time, which is quick to look up."""
         return likely(self.index) if self.is_read else Likely()
+
+    @cached_property
+    def top_modules(self) -> frozenset[str]:
+        """The top-level modules that the project imports, has or depends on."""
+        return self.index.top_modules
 
     def ways(self, use: Use, source: Source) -> list[ImportLine]:
         """Return what may bind a name in a document, the likeliest first."""
@@ -129,7 +137,8 @@ class _Projects:
                 self._changed.wait(_POLL)
 
     def _load(self, source: Source, known: _Known) -> None:
-        project = self._nothing
+        # What was known stays so where it cannot be read again.
+        project = known.project or self._nothing
         try:
             project = Project(self._read(source))
             if known.project == project:
@@ -157,6 +166,11 @@ class ImportableEngine:
         """The name of the engine behind."""
         return self._engine.name
 
+    @property
+    def plain(self) -> CompletionEngine:
+        """The engine behind, for which only names count that are bound."""
+        return self._engine
+
     def project(self, source: Source) -> Project:
         """Return what is known of the imports around a document by now."""
         return self._projects.of(source)
@@ -173,9 +187,14 @@ class ImportableEngine:
         if kind is Kind.MEMBER:
             return self._members(self.project(source), source, offset)
         asked = self._engine.names(kind, source, offset)
+        if kind is Kind.IMPORT and self._begins_module(source.text[:offset]):
+            return _changed(asked, partial(_or_depended_on, self.project(source)))
         if kind is not Kind.SCOPE:
             return asked
         return _changed(asked, partial(_listed, self.project(source)))
+
+    def _begins_module(self, before: str) -> bool:
+        return self._language == "python" and _TOP.search(before[-_NEAR:]) is not None
 
     def types(self, source: Source, offset: int) -> Future[Names]:
         """Ask for types."""
@@ -243,6 +262,18 @@ def _alternatives(lines: list[ImportLine]) -> list[ImportLine]:
     return [line for line, top in zip(lines, tops, strict=True) if top == tops[0]][:2]
 
 
+def _or_depended_on(project: Project, names: Names) -> Names:
+    """Return the modules that may be imported; what the project depends on may not be installed."""
+    if not project.is_read:
+        if names.completeness is not Completeness.COMPLETE:
+            return names
+        reason = "what the project depends on is not known yet"
+        return replace(names, completeness=Completeness.PARTIAL, reason=reason)
+    depended_on = project.top_modules - names.names
+    reason = names.reason or "the project depends on it, and it is not installed here"
+    return replace(names, doubted=names.doubted | depended_on, reason=reason)
+
+
 def _listed(project: Project, names: Names) -> Names:
     """Return `names` with what may be imported."""
     found = project.likely
@@ -263,6 +294,7 @@ def either(one: Names, other: Names) -> Names:
         known[0].engine,
         reason,
         doubted=(one.doubted | other.doubted) - (one.names | other.names),
+        may_create=one.may_create or other.may_create,
     )
 
 

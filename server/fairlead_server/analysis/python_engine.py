@@ -12,6 +12,7 @@ import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from threading import Lock
 from typing import TypeVar
 
@@ -114,7 +115,12 @@ def combine(quick: Names, slow: Names) -> Names:
     names = plain | slow.names
     if not doubts:
         agreed = quick.names & slow.names
-        return Names(agreed, Completeness.COMPLETE, engine, doubted=names - agreed)
+        both_know = Names(agreed, Completeness.COMPLETE, engine, doubted=names - agreed)
+        return (
+            replace(both_know, may_create=True, reason=slow.reason)
+            if slow.may_create
+            else both_know
+        )
     reason = "; ".join(f"{doubt.engine}: {doubt.reason}" for doubt in doubts)
     if not answers:
         return Names.unknown(engine, reason)

@@ -23,12 +23,13 @@ Json = Mapping[str, Any]
 
 def names_to_json(answer: Names) -> dict[str, Any]:
     """Encode names."""
-    return {"names": sorted(answer.names)} | _sureness(answer)
+    return {"names": sorted(answer.names), "may_create": answer.may_create} | _sureness(answer)
 
 
 def names_from_json(answer: Json, engine: str) -> Names:
     """Decode names."""
-    return Names(frozenset(answer["names"]), *_sureness_from(answer, engine))
+    names = frozenset(answer["names"])
+    return Names(names, *_sureness_from(answer, engine), may_create=answer["may_create"])
 
 
 def signatures_to_json(answer: Signatures) -> dict[str, Any]:

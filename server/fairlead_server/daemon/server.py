@@ -171,7 +171,9 @@ class Daemon:
         job = Job(None, "prefetch", lambda over: self.host.unload(reason), None)
         try:
             await asyncio.wrap_future(self.turns.submit(job))
-        except Exception:
+        except asyncio.CancelledError:
+            raise
+        except BaseException:  # A panic of Rust as well.
             log.exception("The model cannot be unloaded.")
             self.used()
 

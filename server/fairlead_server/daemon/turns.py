@@ -119,7 +119,7 @@ class Turns:
             job.perform()
             try:
                 self._after()
-            except Exception:
+            except BaseException:  # A panic of Rust as well.
                 log.exception("What follows a job has failed. Others are not affected.")
 
     def _next(self) -> Job[Any] | None:

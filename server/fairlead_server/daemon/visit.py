@@ -161,7 +161,9 @@ class Visit:
             arguments = arguments_from(call.name, call.arguments)
             result = await self._perform(call, arguments)
             self._send(Answer(call.id, messages.to_json(result)))
-        except Exception as error:
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # What a job raised may be a panic of Rust.
             kind, text = told(error)
             if kind == "defect":
                 log.exception("%s failed", call.name)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from fairlead_monitors.java.header import header_of
+from fairlead_monitors.java.header import code_of, header_of
 from fairlead_server.importing import standard, standard_java
 from fairlead_server.importing.line import ImportLine
 from fairlead_server.importing.statements import java_imports, python_imports
@@ -37,14 +37,21 @@ class FileImports:
 class ProjectIndex:
     """The imports of a project by the name that they bind, the most frequent ones first.
 
-    `own` holds the names of the project's own top-level modules and packages, and `language` the
-    one that all of it is in.
+    `own` holds the names of the project's own top-level modules and packages, `declared` those of
+    what it depends on, and `language` is the one that all of it is in.
     """
 
     language: str = "python"
     lines: Mapping[str, tuple[ImportLine, ...]] = field(default_factory=dict)
     modules: Mapping[str, int] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+    declared: frozenset[str] = frozenset()
+
+    @property
+    def top_modules(self) -> frozenset[str]:
+        """The top-level modules that the project imports, has or depends on."""
+        imported = {line.module for lines in self.lines.values() for line in lines}
+        return self.own | self.declared | {module.partition(".")[0] for module in imported}
 
     def joined(self, file: FileImports) -> ProjectIndex:
         """Return the index with what one more file imports."""
@@ -70,11 +77,9 @@ def read_file(path: str, text: str, language: str) -> FileImports:
 
 def _read_java(text: str) -> FileImports:
     uses = tuple(item.line for s in java_imports(text) for item in s.items)
-    header = header_of(text)
-    # What ends before the first type does is in a comment.
-    types = [found[1] for found in _JAVA_TYPE.finditer(text) if found.end() > header.types]
-    types = types if header.package else []
-    offers = tuple(ImportLine(header.package, name, language="java") for name in types)
+    package = header_of(text).package
+    types = _JAVA_TYPE.findall(code_of(text)) if package else []
+    offers = tuple(ImportLine(package, name, language="java") for name in types)
     return FileImports(tuple(line for line in uses if line.name != "*"), offers)
 
 

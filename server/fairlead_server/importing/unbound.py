@@ -13,11 +13,7 @@ from fairlead_monitors.python.scopes import Scopes
 from fairlead_server.importing.statements import java_imports
 
 _WORD = re.compile(r"(?<![\w.])([^\W\d]\w*)(\s*\.)?")
-_TYPE = re.compile(
-    r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/"""
-    r"|(?<![\w.@])([A-Z]\w*)(\s*\.)?",
-    re.DOTALL,
-)
+_TYPE = re.compile(r"(?<![\w.@])([A-Z]\w*)(\s*\.)?")
 # Most names are bound so; to read all of the text takes a hundred times as long.
 _TOP = r"^(?:(?:from|import)\b[^\n]*\b{0}\b|(?:async\s+def|def|class)\s+{0}\b|{0}\s*[:=])"
 # What follows a bracket or comma may name an argument.
@@ -53,10 +49,9 @@ class Use:
 
 def uses(text: str, start: int, end: int, language: str) -> Iterator[Use]:
     """Yield the words from `start` to `end` that may name what is bound elsewhere."""
-    pattern = _TYPE if language == "java" else _WORD
-    for found in pattern.finditer(text, start, end):
-        if found[1]:
-            yield Use(found[1], found.start(), bool(found[2]))
+    code, pattern = (code_of(text), _TYPE) if language == "java" else (text, _WORD)
+    for found in pattern.finditer(code, start, end):
+        yield Use(found[1], found.start(), bool(found[2]))
 
 
 def is_unbound(use: Use, text: str, language: str) -> bool:

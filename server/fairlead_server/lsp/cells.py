@@ -8,7 +8,7 @@ is replaced by as many characters that Python can read, so that positions stay w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from fairlead_server.document import DocumentSnapshot
@@ -45,11 +45,6 @@ def cell_language(text: str, language: str) -> str:
     if magic is None or magic[1] in _OF_PYTHON:
         return language
     return _LANGUAGES.get(magic[1], "plaintext")
-
-
-def code_before(cells: Sequence[str]) -> str:
-    """Return the code of cells as what stands ahead of the next one."""
-    return "".join(map(code_ahead, cells))
 
 
 def code_ahead(cell: str) -> str:

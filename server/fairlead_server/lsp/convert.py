@@ -47,6 +47,12 @@ def offset_at(text: str, position: types.Position, codec: PositionCodec) -> int 
     return start + found.character
 
 
+def extent_at(text: str, range: types.Range, codec: PositionCodec) -> tuple[int, int] | None:
+    """Return the offsets of both ends of `range`, None when it is outside `text` or reversed."""
+    start, end = (offset_at(text, place, codec) for place in (range.start, range.end))
+    return None if start is None or end is None or end < start else (start, end)
+
+
 def range_at(text: str, start: int, end: int, codec: PositionCodec) -> types.Range:
     """Return the range between two offsets."""
     return types.Range(_position_at(text, start, codec), _position_at(text, end, codec))

@@ -78,12 +78,17 @@ def _extent(server: FairleadServer, document: DocumentSnapshot, value: Any) -> t
         where = converter().structure(value, types.Range)
     except Exception:
         raise ValueError(f"range must be a range, not {value!r}") from None
-    codec = server.workspace.position_codec
-    start = convert.offset_at(document.text, where.start, codec)
-    end = convert.offset_at(document.text, where.end, codec)
-    if start is None or end is None or end < start:
+    return extent(server, document, where)
+
+
+def extent(
+    server: FairleadServer, document: DocumentSnapshot, where: types.Range
+) -> tuple[int, int]:
+    """Return the offsets of both ends of a range. Raises `ValueError` if it is not in there."""
+    found = convert.extent_at(document.text, where, server.workspace.position_codec)
+    if found is None:
         raise ValueError("the range is not in the document")
-    return start, end
+    return found
 
 
 @functools.cache

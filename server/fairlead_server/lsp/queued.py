@@ -5,6 +5,7 @@ So suggestions where the user types come between two questions, and wait for one
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as Late
@@ -17,6 +18,8 @@ from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.lsp.worker import Priority, Worker
 from fairlead_server.suggestion import CompletionRequest, CompletionResult
+
+log = logging.getLogger(__name__)
 
 _LOOK = 0.05
 """Seconds between two looks at whether anybody still waits."""
@@ -44,6 +47,9 @@ class Queued:
                 return completer.complete(request, cancelled=over)
             except (DecodingError, UserError) as error:
                 return error
+            except BaseException as error:  # Extensions written in Rust panic with one.
+                log.exception("A completion failed. Others are not affected.")
+                return UserError(f"the completion failed ({type(error).__name__}); see the log")
 
         for _ in range(_TRIES):
             asked: Future[Answer] = self.worker.submit(self.name, Priority.AUTOMATIC, work, None)
@@ -70,6 +76,6 @@ def _awaited(asked: Future[Answer], cancelled: Callable[[], bool]) -> Answer:
             return asked.result(_LOOK)
         except CancelledError:
             return None
-        except (Late, TimeoutError):
+        except Late:
             if cancelled():
                 asked.cancel()

@@ -52,7 +52,7 @@ def representatives(workspace: Workspace) -> Iterator[str]:
 def last_cell(workspace: Workspace, notebook: types.NotebookDocument) -> str | None:
     """Return the last cell of Python that is open, which has all others before it."""
     cells = (workspace.text_documents.get(unquote(c.document)) for c in reversed(notebook.cells))
-    return next((cell.uri for cell in cells if cell and cell.language_id == "python"), None)
+    return next((cell.uri for cell in cells if cell and _is_python(cell)), None)
 
 
 def folders_of(workspace: Workspace) -> tuple[str, ...]:
@@ -95,6 +95,10 @@ def _cell(
     language = cell_language(document.source, document.language_id or "python")
     version = document.version or 0
     return DocumentSnapshot(path, document.source, language, version, before)
+
+
+def _is_python(cell: TextDocument) -> bool:
+    return cell.language_id == "python" == cell_language(cell.source, "python")
 
 
 def _before(

@@ -41,7 +41,7 @@ class ModelState:
     """What has become of the model. `error` goes with ``failed``."""
 
     phase: Literal["loading", "ready", "failed"]
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +181,7 @@ class Worker:
             # First, because the memory may not hold two models.
             self._discard()
             self._completer = build()
-        except Exception as error:
+        except BaseException as error:  # Extensions written in Rust panic with one.
             state = ModelState("failed", error)
         with self._wake:
             if self._build is None:
@@ -199,7 +199,7 @@ class Worker:
                 job.settle(job.work(self._completer, job.over))
         except (UserError, DecodingError) as error:
             log.warning("%s", error)
-        except Exception:
+        except BaseException:  # A panic of Rust as well.
             log.exception("A completion failed. Others are not affected.")
         finally:
             job.abandon()

@@ -1,8 +1,8 @@
 """A model process without a model: its completer does what the document says.
 
 ``wait`` (until cancelled), ``count`` (tokens, until cancelled), ``grow``, ``die``, ``hang`` (the
-whole process), ``fail``, ``refuse``, ``misfit``; anything else is echoed. Every load of the model
-adds a line to the file beside it, and so does every end of counting.
+whole process), ``fail``, ``panic``, ``refuse``, ``misfit``; anything else is echoed. Every load of
+the model adds a line to the file beside it, and so does every end of counting.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.settings import Settings
 from fairlead_server.suggestion import CompletionRequest, CompletionResult
-from tests.server.lsp.idle import IdleCompleter, wait, written
+from tests.server.lsp.idle import IdleCompleter, Panic, wait, written
 
 TOKENS = 100_000
 
@@ -41,6 +41,8 @@ class EchoModel:
 
     def close(self) -> None:
         note(self.path, "unloaded")
+        if "clumsy" in self.path.read_text():
+            raise Panic("panicked as told")
 
 
 class EchoTools(IdleCompleter):
@@ -85,6 +87,8 @@ class EchoCompleter(IdleCompleter):
             os.kill(os.getpid(), signal.SIGSTOP)
         if text == "fail":
             raise RuntimeError("failed as told")
+        if text == "panic":
+            raise Panic("panicked as told")
         if text == "refuse":
             raise UserError("refused as told")
         if text == "misfit":

@@ -22,6 +22,15 @@ def test_an_idle_model_is_unloaded_and_loaded_again(bench: Bench) -> None:
     assert bench.loads() == 2
 
 
+def test_a_model_that_panics_when_it_is_unloaded_is_unloaded_the_next_time(bench: Bench) -> None:
+    bench.model.write_text("clumsy")
+    client = bench.connect(idle_minutes=SOON)
+    assert texts(client, "x") == ["x in p"]
+    wait_for(lambda: bench.notes().count("unloaded") == 1)
+    assert texts(client, "x") == ["x in p"]
+    wait_for(lambda: bench.notes().count("unloaded") == 2)
+
+
 def test_the_client_that_wants_it_longest_decides(bench: Bench) -> None:
     bench.connect("/soon", idle_minutes=0.0)
     late = bench.connect("/late", idle_minutes=30.0)

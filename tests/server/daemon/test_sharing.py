@@ -49,6 +49,7 @@ def test_of_two_processes_at_one_place_the_second_leaves(bench: Bench) -> None:
         ("refuse", UserError, "refused as told"),
         ("misfit", DecodingError, "does not fit"),
         ("fail", Defect, "RuntimeError: failed as told"),
+        ("panic", Defect, "Panic: panicked as told"),
     ],
 )
 def test_errors_arrive_as_what_they_were(

@@ -9,6 +9,7 @@ import pytest
 from fairlead_server.daemon.turns import Job, Turns
 from fairlead_server.suggestion import Urgency
 from tests.server.daemon.bench import LIMIT
+from tests.server.lsp.idle import Panic
 
 
 class Queue:
@@ -112,14 +113,14 @@ def test_only_a_prefetch_gives_way_while_it_runs() -> None:
     assert turns.close(LIMIT)
 
 
-def test_what_a_job_raises_is_its_answer_and_the_next_is_done() -> None:
-    turns = Turns()
+@pytest.mark.parametrize("error", [RuntimeError, Panic])
+def test_what_a_job_raises_is_its_answer_and_the_next_is_done(error: type[BaseException]) -> None:
+    def fail() -> None:
+        raise error("failed as told")
 
-    def fail(over: Callable[[], bool]) -> str:
-        raise RuntimeError("failed as told")
-
-    answer = turns.submit(Job("a", "automatic", fail, "nothing"))
-    with pytest.raises(RuntimeError, match="failed as told"):
+    turns = Turns(after=fail)
+    answer = turns.submit(Job("a", "automatic", lambda over: fail(), None))
+    with pytest.raises(error, match="failed as told"):
         answer.result(LIMIT)
     assert turns.submit(Job("a", "automatic", lambda over: "x", "")).result(LIMIT) == "x"
     assert turns.close(LIMIT)

@@ -21,6 +21,9 @@ JAVA = {
     "package shop;\nimport a.B; import org.a.Fig; // class\nimport org.a.Nut;\n"
     "public class Pear {}\n",
     "src/Marked.java": "\ufeffpackage marked;\npublic class Marked {}\n",
+    "src/Fig.java": "package figs;\n/*\npublic class Kept {}\n*/\npublic class Fig {}\n"
+    '/*\npublic class Dropped {}\n*/\nString s = """\npublic class Told {}\n""";\n'
+    "public final class Date {}\n",
     "src/Shop.java": "package shop;\nimport org.a.Apple;\nimport x.*;\nimport static a.B.c;\n",
 }
 
@@ -54,9 +57,12 @@ JAVA_NAMES = [
     ("c", ["import static a.B.c;"]),
     ("Path", ["import java.nio.file.Path;"]),
     ("Pear", ["import shop.Pear;"]),
-    ("Fig", ["import org.a.Fig;"]),
+    ("Fig", ["import org.a.Fig;", "import figs.Fig;"]),
     ("Nut", ["import org.a.Nut;"]),
     ("Gone", []),
+    ("Kept", []),
+    ("Dropped", []),
+    ("Told", []),
     ("Hidden", []),
     ("Marked", ["import marked.Marked;"]),
     ("NoSuch", []),

@@ -89,6 +89,28 @@ def test_types_in_java_are_not_those_in_strings_and_comments() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "text", "expected"),
+    [
+        # What is there before began what the text stands in, or ended it.
+        ("/**\n * A shop.\n", " * Returns the List\n */ Foo", ["Foo"]),
+        ('x = "', 'List"; Foo', ["Foo"]),
+        ('x = """\n  Set\n', '  a Map of\n"""; Foo', ["Foo"]),
+        ("// Set\n", "Foo", ["Foo"]),
+        ("/* it's */ ", "Foo", ["Foo"]),
+        # It may end anywhere.
+        ("", 'Foo "List', ["Foo"]),
+        ("", "Foo /* List", ["Foo"]),
+    ],
+)
+def test_types_in_java_after_what_is_there_before(
+    before: str, text: str, expected: list[str]
+) -> None:
+    whole = before + text
+    found = uses(whole, len(before), len(whole), "java")
+    assert [use.name for use in found] == expected
+
+
+@pytest.mark.parametrize(
     ("path", "expected"),
     [
         ("/a/shop/cart.py", "from .orders import Order"),

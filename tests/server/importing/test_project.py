@@ -141,3 +141,13 @@ def test_there_is_an_end_to_looking(project: Path, monkeypatch: pytest.MonkeyPat
 
 def test_own_modules() -> None:
     assert own_modules(["a.py", "b/c.py", "src/d/e.py"]) == {"a", "b", "d"}
+
+
+def test_what_a_project_depends_on(project: Path) -> None:
+    (project / "pyproject.toml").write_text('dependencies = ["PyYAML>=6", "python-slugify"]\n')
+    (project / "requirements").mkdir()
+    (project / "requirements" / "dev.txt").write_text("pytest-cov==5\n")
+    document = DocumentSnapshot(str(project / "unsaved.py"), "import here\n", "python")
+    found = ProjectImports().index(str(project), document).top_modules
+    assert {"yaml", "slugify", "pytest_cov", "numpy", "shop", "here"} <= found
+    assert "installed" not in found

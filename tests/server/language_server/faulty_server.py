@@ -94,6 +94,8 @@ def answer(message: dict[str, Any]) -> None:
     elif method == "workspace/executeCommand":
         if FAULT == "hangs at commands":
             time.sleep(HOUR)
+        if FAULT == "crashes at commands":
+            sys.exit(3)
         if FAULT == "knows no commands":
             write({"id": number, "error": {"code": -32601, "message": "no such command"}})
         known = {"path": os.path.dirname(LOG)}

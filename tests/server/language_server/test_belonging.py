@@ -56,8 +56,8 @@ def test_relative_paths_begin_at_the_root(tmp_path: Path) -> None:
     assert answer.completeness is COMPLETE
 
 
-def test_no_answer_costs_no_names(tmp_path: Path) -> None:
-    fault = "hangs at commands"
+@pytest.mark.parametrize("fault", ["hangs at commands", "crashes at commands"])
+def test_no_answer_costs_no_names(fault: str, tmp_path: Path) -> None:
     with engine(fault, tmp_path / "log", sources=SOURCES, names=NAMES, limit=4.0) as asked:
         answer = asked.names(Kind.SCOPE, source(), 2).result(PATIENCE)
     assert (answer.completeness, answer.names) == (PARTIAL, MEMBERS)

@@ -17,6 +17,10 @@ from fairlead_server.suggestion import (
 )
 
 
+class Panic(BaseException):
+    """What extensions written in Rust raise."""
+
+
 def wait(cancelled: Callable[[], bool]) -> None:
     """Return once nobody waits any more."""
     while not cancelled():

@@ -20,9 +20,9 @@ class Call:
         self.request = request
         self.stopped = threading.Event()
         self._go = threading.Event()
-        self._outcome: str | Exception = ""
+        self._outcome: str | BaseException = ""
 
-    def release(self, outcome: str | Exception) -> None:
+    def release(self, outcome: str | BaseException) -> None:
         """Let the call return a suggestion with this text, or raise."""
         self._outcome = outcome
         self._go.set()
@@ -32,7 +32,7 @@ class Call:
             if cancelled():
                 self.stopped.set()
                 return CompletionResult(())
-        if isinstance(self._outcome, Exception):
+        if isinstance(self._outcome, BaseException):
             raise self._outcome
         return written(self._outcome)
 

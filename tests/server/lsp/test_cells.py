@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlead_server.document import DocumentSnapshot
-from fairlead_server.lsp.cells import cell_language, code_before, plain, shift, whole
+from fairlead_server.lsp.cells import cell_language, code_ahead, plain, shift, whole
 
 # (cell, the same for Python), where ~ stands for a space
 PLAIN = [
@@ -69,7 +69,7 @@ def test_the_language_of_a_cell(cell: str, language: str) -> None:
 
 def test_the_code_of_earlier_cells() -> None:
     cells = ["import os\n", "", "%%bash\nls", "%pwd\nx = 1\n\n\n"]
-    assert code_before(cells) == "import os\n\n    \nx = 1\n\n"
+    assert "".join(map(code_ahead, cells)) == "import os\n\n    \nx = 1\n\n"
 
 
 def test_a_cell_as_a_whole_file() -> None:

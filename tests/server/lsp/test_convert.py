@@ -64,6 +64,24 @@ def test_positions_outside(text: str, line: int, column: int, expected: int | No
         assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ((0, 1), (1, 1), (1, 4)),
+        ((1, 2), (1, 2), (5, 5)),
+        ((0, 0), (0, 99), (0, 2)),
+        ((1, 1), (0, 1), None),
+        ((0, 0), (2, 0), None),
+        ((2, 0), (2, 0), None),
+    ],
+)
+def test_both_ends_of_a_range(
+    start: tuple[int, int], end: tuple[int, int], expected: tuple[int, int] | None
+) -> None:
+    where = types.Range(types.Position(*start), types.Position(*end))
+    assert convert.extent_at("ab\ncd", where, Codec(UTF16)) == expected
+
+
 @given(TEXTS, st.integers(0, 20), st.sampled_from([UTF8, UTF16, UTF32]))
 def test_an_offset_survives_the_way_there_and_back(
     text: str, offset: int, encoding: types.PositionEncodingKind

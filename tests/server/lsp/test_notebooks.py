@@ -100,6 +100,15 @@ def test_the_analysis_of_a_notebook_starts_once_with_all_of_its_cells() -> None:
         editor.wait_for(lambda: repr_of("d = 4\n\na = 1\n\nb = 2\n\nc = 3") in editor.logs)
 
 
+@pytest.mark.parametrize("last", ["%%bash\nls", "%%unheard_of\nx"])
+def test_a_notebook_that_ends_in_another_language_is_analysed(last: str) -> None:
+    with Editor(ECHO, capabilities=CAPABILITIES) as editor:
+        editor.open("file:///p/first.py", "x")
+        editor.inline("file:///p/first.py", 0, 1)
+        _open(editor, {"a": "a = 1", "b": "%%time\nb = 2", "c": last})
+        editor.wait_for(lambda: repr_of("a = 1\n\n      \nb = 2") in editor.logs)
+
+
 def repr_of(text: str) -> str:
     """Return what the server logs when it starts to analyse `text`."""
     return f"read {text!r}"

@@ -13,6 +13,7 @@ from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.lsp.worker import ModelState, Priority, Worker
 from fairlead_server.suggestion import CompletionRequest
+from tests.server.lsp.idle import Panic
 from tests.server.lsp.scripted import LIMIT, Call, ScriptedCompleter
 
 INVOKED, AUTOMATIC, PREFETCH = Priority
@@ -169,9 +170,11 @@ def test_drop_abandons_the_jobs_of_one_document(bench: Bench) -> None:
     assert other.result(LIMIT) == "text"
 
 
-@pytest.mark.parametrize("error", [RuntimeError("a defect"), UserError("bad input")])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("a defect"), Panic("in Rust"), UserError("bad input")]
+)
 def test_an_error_in_one_job_is_logged_and_the_next_works(
-    bench: Bench, error: Exception, caplog: pytest.LogCaptureFixture
+    bench: Bench, error: BaseException, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench.start()
     failing = bench.submit("a.py", AUTOMATIC)
@@ -197,14 +200,18 @@ def test_the_model_is_built_on_the_workers_thread(bench: Bench) -> None:
     assert bench.phases(2) == ["loading", "ready"]
 
 
-def test_without_a_model_jobs_are_answered_and_a_later_load_mends_it(bench: Bench) -> None:
+@pytest.mark.parametrize("error", [UserError("no such model"), Panic("in Rust")])
+def test_without_a_model_jobs_are_answered_and_a_later_load_mends_it(
+    bench: Bench, error: BaseException
+) -> None:
     def fail() -> Completing:
-        raise UserError("no such model")
+        raise error
 
     bench.worker.load(fail)
     assert bench.submit("a.py", INVOKED).result(LIMIT) == "nothing"
     assert bench.worker.completer(LIMIT) is None
-    assert bench.phases(2) == ["loading", "failed"]
+    told = [bench.states.get(timeout=LIMIT) for _ in range(2)]
+    assert [(state.phase, state.error) for state in told] == [("loading", None), ("failed", error)]
     bench.start()
     answer = bench.submit("a.py", INVOKED)
     bench.completer.next_call().release("text")

@@ -197,7 +197,7 @@ class LanguageServerEngine(Unknowing):
         try:
             asked = self._sources.get(source.path, lambda: self._belongs(source))
             is_known = await asyncio.wait_for(asked, wait)
-        except (asyncio.TimeoutError, TimeoutError):
+        except (asyncio.TimeoutError, TimeoutError, Fault, Gone, Hung):
             is_known = False
         return answer if is_known else belonging.reduced(answer)
 

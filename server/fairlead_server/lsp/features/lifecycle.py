@@ -70,7 +70,7 @@ def _show(server: FairleadServer, state: ModelState) -> None:
     server.status.model(state.phase, name, str(state.error or ""))
 
 
-def _tell_failure(server: FairleadServer, error: Exception | None) -> None:
+def _tell_failure(server: FairleadServer, error: BaseException | None) -> None:
     """Say once why there will be no completions; requests are answered without any."""
     log.error(
         "The model cannot be used: %s",

@@ -11,18 +11,19 @@ import functools
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lsprotocol import converters, types
+from lsprotocol import types
 from pygls.exceptions import JsonRpcRequestCancelled
 
 from fairlead_monitors.engine import Diagnostic, Diagnostics
 from fairlead_server.actions import QUICK_FIX, Offer, Selection
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
-from fairlead_server.lsp import convert, edits
+from fairlead_server.lsp import edits
 from fairlead_server.lsp.commands import add_command, argument, opened
+from fairlead_server.lsp.edit_arguments import converter, extent
 from fairlead_server.lsp.queued import Queued
 from fairlead_server.lsp.server import FairleadServer
 from fairlead_server.lsp.snapshot import snapshot_of
@@ -131,11 +132,8 @@ class Repair:
     ) -> tuple[Found, Fault]:
         settings, means = self.server.state.settings(document.path), self._means(uri)
         fault = find(means.diagnostics(document, max(ANALYSING, settings.patience)))
-        plan = Plan(
-            _PLAN.samples,
-            _PLAN.tokens,
-            _PLAN.seconds,
-            _PLAN.enough,
+        plan = replace(
+            _PLAN,
             arms=(True, False) if settings.guided else (False,),
             patience=settings.patience,
             context=settings.context,
@@ -204,7 +202,7 @@ async def _command(server: FairleadServer, source: Repair, arguments: Sequence[A
     document = opened(server, uri)
     if "range" in about:
         wrong = _read(about, types.Diagnostic)
-        start, end = _extent(server, document, wrong.range)
+        start, end = extent(server, document, wrong.range)
         severity = wrong.severity.value if wrong.severity else 1
         shown = Diagnostic(start, end, str(wrong.message), severity)
 
@@ -212,7 +210,7 @@ async def _command(server: FairleadServer, source: Repair, arguments: Sequence[A
             return fault_at(document, found, shown)
 
     else:
-        hunk = span_hunk(document, *_extent(server, document, _read(about, types.Range)))
+        hunk = span_hunk(document, *extent(server, document, _read(about, types.Range)))
 
         def find(found: Diagnostics) -> Fault:
             fault = fault_in(hunk, seen(found, document))
@@ -226,25 +224,9 @@ async def _command(server: FairleadServer, source: Repair, arguments: Sequence[A
 
 def _read(value: Any, kind: type[Any]) -> Any:
     try:
-        return _converter().structure(value, kind)
+        return converter().structure(value, kind)
     except Exception as error:
         raise ValueError(f"{value!r} is no {kind.__name__}: {error}") from None
-
-
-@functools.cache
-def _converter() -> Any:
-    return converters.get_converter()
-
-
-def _extent(
-    server: FairleadServer, document: DocumentSnapshot, range: types.Range
-) -> tuple[int, int]:
-    codec = server.workspace.position_codec
-    start = convert.offset_at(document.text, range.start, codec)
-    end = convert.offset_at(document.text, range.end, codec)
-    if start is None or end is None or end < start:
-        raise ValueError("the range is not in the document")
-    return start, end
 
 
 def _said(news: Progress) -> str:
