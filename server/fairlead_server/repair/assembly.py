@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fairlead_decoding.complete import Decoder
+from fairlead_decoding.model import LanguageModel
+from fairlead_decoding.speculation import Speculation
 from fairlead_monitors.engine import CompletionEngine
 from fairlead_server.analysis.choice import choices
 from fairlead_server.analysis.jedi_engine import find_interpreter
@@ -15,6 +18,7 @@ from fairlead_server.completer import Completer
 from fairlead_server.daemon.places import cache_folder
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.engine import build_analysis, layout_of, load_decoder
+from fairlead_server.project_analysis import ProjectAnalysis
 from fairlead_server.repair.fingerprint import fingerprint
 from fairlead_server.repair.memo import Memo, MemoEngine
 from fairlead_server.settings import Settings
@@ -30,22 +34,30 @@ class Assembled:
 
 @contextlib.contextmanager
 def assembled(
-    settings: Settings, project: str | None, document: DocumentSnapshot, memo: Path | None = None
+    settings: Settings,
+    project: str | None,
+    document: DocumentSnapshot,
+    memo: Path | None = None,
+    model: LanguageModel | None = None,
 ) -> Iterator[Assembled]:
     """Load the model and set up analysis for `document`; both end with the context.
 
-    `memo` is the file that answers are kept in. Raises `UserError`.
+    A `model` that is given is used, and stays open.
+    `memo` is the file that answers are kept in. Without a project, what analysis reads besides the
+    document is not known, and answers hold for this once. Raises `UserError`.
     """
     language, layout = document.language, layout_of(settings)
     # A patch brings no imports along.
     analysis = build_analysis(replace(settings, imports=False), project, languages=[language])
-    kept = Memo(memo or cache_folder() / "repair" / "answers.sqlite")
+    known = memo or cache_folder() / "repair" / "answers.sqlite"
+    kept = Memo(known if project else None)
     state = _state(settings, project, language)
     engines: dict[str, CompletionEngine] = {
         name: MemoEngine(engine, kept, project, state) for name, engine in analysis.engines.items()
     }
     try:
-        completer = Completer(load_decoder(settings), engines, analysis.monitors, layout)
+        decoder = _decoder(settings, model)
+        completer = Completer(decoder, engines, analysis.monitors, layout)
     except BaseException:
         analysis.close()
         kept.close()
@@ -54,8 +66,18 @@ def assembled(
         engine = engines.get(language)
         yield Assembled(completer, engine if isinstance(engine, MemoEngine) else None)
     finally:
-        completer.close()
+        if model is None:
+            completer.close()
+        else:
+            decoder.close()
+            ProjectAnalysis(engines, analysis.monitors).close()
         kept.close()
+
+
+def _decoder(settings: Settings, model: LanguageModel | None) -> Decoder:
+    if model is None:
+        return load_decoder(settings)
+    return Decoder(model, Speculation() if settings.speculate else None)
 
 
 def _state(settings: Settings, project: str | None, language: str) -> str:

@@ -82,9 +82,9 @@ def fault_at(document: DocumentSnapshot, before: Diagnostics, shown: Diagnostic)
 
 def fault_in(hunk: Hunk, before: Diagnostics) -> Fault:
     """Return the fault of lines: all that is wrong in them, which may be nothing."""
-    found = touching(before, hunk.start, hunk.end)
-    inside = (one for one in found if hunk.start <= one.start < max(hunk.end, hunk.start + 1))
-    return Fault(hunk, before, tuple(inside))
+    # What is wrong with the end of a line is said of the place after its last character.
+    inside = (one for one in before.found if hunk.start <= one.start <= hunk.end)
+    return Fault(hunk, before, tuple(one for one in inside if one.severity <= WARNING))
 
 
 def _fault(document: DocumentSnapshot, before: Diagnostics, targets: Sequence[Diagnostic]) -> Fault:

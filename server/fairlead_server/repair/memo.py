@@ -42,6 +42,9 @@ T = TypeVar("T")
 LARGEST = 200_000
 """Answers that are kept; the oldest go first."""
 
+LARGEST_FILE = 256 << 20
+"""Bytes that answers may take when the file is opened; the oldest go first."""
+
 OLDEST = 30 * 24 * 3600.0
 """Seconds for which an answer is kept: it may depend on what nobody looks at."""
 
@@ -49,35 +52,42 @@ _SETUP = """
 PRAGMA journal_mode=WAL;
 PRAGMA synchronous=NORMAL;
 CREATE TABLE IF NOT EXISTS answers (key BLOB PRIMARY KEY, answer TEXT, made REAL);
+CREATE INDEX IF NOT EXISTS answers_made ON answers (made);
+"""
+
+# Each goes by the index alone: to read the answers for it takes long.
+TOO_OLD = "DELETE FROM answers WHERE made < ?"
+TOO_MANY = """
+DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers ORDER BY made DESC LIMIT -1 OFFSET ?)
+"""
+_USED = """
+SELECT (page_count - freelist_count) * page_size
+FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()
 """
 
 
 class Memo:
     """A file of answers, for several threads and processes.
 
-    One that is broken is made anew, and where none can be had, nothing is kept.
+    One that is broken is made anew, and where none can be had, nothing is kept. Without a path,
+    answers are kept until it is closed.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path | None, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._base: sqlite3.Connection | None = None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                self._base = _opened(path)
-            except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):
-                    raise
-                log.warning("%s: is broken (%s), and is made anew", path, error)
-                path.unlink()
-                self._base = _opened(path)
+            self._base = _opened(path) if path else _set_up(":memory:")
         except (OSError, sqlite3.Error) as error:
             self._fail(error)
         self._forget()
 
     def get(self, key: bytes) -> Any:
-        """Return what was kept under `key`, None if nothing was."""
+        """Return what was kept under `key`, None if nothing was.
+
+        Raises `ValueError` if that is no JSON.
+        """
         found = self._do("SELECT answer FROM answers WHERE key = ?", key)
         return json.loads(found[0][0]) if found else None
 
@@ -94,9 +104,17 @@ class Memo:
                 self._base = None
 
     def _forget(self) -> None:
-        self._do("DELETE FROM answers WHERE made < ?", self._clock() - OLDEST)
-        newest = "SELECT key FROM answers ORDER BY made DESC LIMIT ?"
-        self._do(f"DELETE FROM answers WHERE key NOT IN ({newest})", LARGEST)
+        self._do(TOO_OLD, self._clock() - OLDEST)
+        self._do(TOO_MANY, LARGEST)
+        while (used := self._first(_USED)) and used > LARGEST_FILE:
+            count = self._first("SELECT COUNT(*) FROM answers")
+            if not count:
+                return
+            self._do(TOO_MANY, count * 3 // 4)
+
+    def _first(self, statement: str) -> int:
+        found = self._do(statement)
+        return int(found[0][0]) if found else 0
 
     def _do(self, statement: str, *values: Any) -> list[Any]:
         with self._lock:
@@ -117,8 +135,23 @@ class Memo:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
     # Names of whatever project was repaired are in it.
     path.touch(mode=0o600)
+    try:
+        return _set_up(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        log.warning("%s: is broken (%s), and is made anew", path, error)
+    # What SQLite has written beside the file belongs to what was in it.
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    return _set_up(path)
+
+
+def _set_up(path: Path | str) -> sqlite3.Connection:
     base = sqlite3.connect(path, timeout=10.0, check_same_thread=False)
     try:
         base.executescript(_SETUP)
@@ -207,9 +240,9 @@ class MemoEngine:
         return hashlib.blake2b(repr(told).encode(errors="replace"), digest_size=20).digest()
 
     def _known(self, key: bytes, ask: _Ask[T]) -> Future[T]:
-        kept = self._memo.get(key)
-        if kept is not None:
-            with contextlib.suppress(KeyError, TypeError, ValueError):
+        with contextlib.suppress(AttributeError, KeyError, TypeError, ValueError):
+            kept = self._memo.get(key)
+            if kept is not None:
                 answer = ask.read(kept["answer"], kept["engine"])
                 self._count(is_known=True)
                 return answered(answer)

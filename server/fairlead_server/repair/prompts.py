@@ -19,6 +19,7 @@ from fairlead_server.repair.pieces import calls, conditions, tokens
 
 # A name with what it is dereferenced from, a number, a string, an operator or a bracket.
 _SINGLE = re.compile(r"""\s*(?:"[^"\n]*"|'[^'\n]*'|\w+(?:\.\w+)*|[^\w\s"'()\[\]{}.,:;]+|[^\w\s])""")
+_STRING = re.compile(r""""[^"\n]*"|'[^'\n]*'""")
 _COMMENTS = {"python": "# "}
 _SLASHES = "// "
 _WORDS = {"condition-and": " and ", "condition-or": " or "}
@@ -105,9 +106,23 @@ def written(way: Way, text: str, replaces: int) -> str | None:
 
 
 def _repeated(text: str, tail: str) -> int:
-    """Return how many characters at the end of `text` the beginning of `tail` repeats."""
-    lengths = range(min(len(text), len(tail)), 0, -1)
-    return next((length for length in lengths if text.endswith(tail[:length])), 0)
+    """Return how many characters at the end of `text` the beginning of `tail` repeats.
+
+    What closes brackets of the text itself repeats nothing.
+    """
+    for length in range(min(len(text), len(tail)), 0, -1):
+        kept = text[: len(text) - length]
+        if text.endswith(tail[:length]) and _open_brackets(kept) <= _open_brackets(text):
+            return length
+    return 0
+
+
+def _open_brackets(text: str) -> int:
+    """Count the brackets that `text` opens and does not close."""
+    count = 0
+    for char in _STRING.sub("", text):
+        count += 1 if char in "([{" else -1 if char in ")]}" and count else 0
+    return count
 
 
 def _is_joined(hunk: Hunk) -> bool:

@@ -76,6 +76,28 @@ def test_fault_in(lines: tuple[int, int], targets: list[Diagnostic]) -> None:
     assert list(fault_in(lines_hunk(DOCUMENT, *lines), BEFORE).targets) == targets
 
 
+@pytest.mark.parametrize(
+    ("text", "places", "line", "targets"),
+    [
+        # As ty says it of a colon that is missing: between the end of the line and the next.
+        ("def f()\n    pass\n", [(7, 8)], 1, [0]),
+        ("def f()\n    pass\n", [(4, 5), (7, 8)], 1, [0, 1]),
+        ("def f()\n    pass\n", [(0, 7), (7, 7)], 1, [0, 1]),
+        ("def f()\n    pass\n", [(7, 8)], 2, []),
+        ("def f()\n    pass\n", [(0, 19), (12, 16)], 2, [1]),
+        ("def f()", [(7, 7)], 1, [0]),
+        ("\n\n", [(0, 1), (1, 1)], 1, [0]),
+    ],
+)
+def test_what_is_said_of_the_end_of_a_line_is_said_of_it(
+    text: str, places: list[tuple[int, int]], line: int, targets: list[int]
+) -> None:
+    all_ = [Diagnostic(start, end, f"{start}") for start, end in places]
+    document = DocumentSnapshot("/p/a.py", text, "python")
+    fault = fault_in(lines_hunk(document, line, line), found(*all_))
+    assert list(fault.targets) == [all_[number] for number in targets]
+
+
 def test_what_is_not_analysed_is_not_repaired() -> None:
     unknown = Diagnostics.unknown("scripted", "late")
     with pytest.raises(UserError, match="cannot be analysed"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import stat
 import threading
 from concurrent.futures import Future
@@ -143,6 +145,8 @@ def test_another_checkout_of_the_same_project_is_the_same(tmp_path: Path) -> Non
 def test_a_broken_file_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "memo.sqlite"
     path.write_bytes(b"this is no database" * 100)
+    for suffix in ("-wal", "-shm"):
+        (tmp_path / f"memo.sqlite{suffix}").write_bytes(b"of the old one")
     behind, memo = Engine(), Memo(path)
     engine = MemoEngine(behind, memo, None, "now")
     for _ in range(2):
@@ -166,9 +170,14 @@ def test_where_nothing_can_be_kept_everything_is_asked(tmp_path: Path) -> None:
 def test_an_answer_that_cannot_be_read_is_asked_again(tmp_path: Path) -> None:
     behind, memo = Engine(), Memo(tmp_path / "memo.sqlite")
     engine = MemoEngine(behind, memo, None, "now")
-    memo.put(engine._key("member", SOURCE, 2), {"engine": "x", "answer": {"names": 7}})
-    assert engine.names(Kind.MEMBER, SOURCE, 2).result() == NAMES
-    assert (engine.asked, engine.known) == (1, 0)
+    key = engine._key("member", SOURCE, 2)
+    memo.put(key, {})
+    kept = ('{"engine": "x", "answer": {"names": 7}}', '{"engine": "x", "answer": []}', "7", "{")
+    for asked, answer in enumerate(kept, 1):
+        with contextlib.closing(sqlite3.connect(tmp_path / "memo.sqlite")) as base, base:
+            base.execute("UPDATE answers SET answer = ? WHERE key = ?", (answer, key))
+        assert engine.names(Kind.MEMBER, SOURCE, 2).result() == NAMES
+        assert (engine.asked, engine.known) == (asked, 0)
     memo.close()
 
 
@@ -186,6 +195,41 @@ def test_what_is_old_or_too_much_is_forgotten(
         memo = Memo(path, clock=lambda: 40.0 * day)
         found = [number for number in range(40) if memo.get(bytes([number])) is not None]
         assert found == list(kept)
+        memo.close()
+
+
+def test_the_file_has_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "memo.sqlite"
+    clock = iter(range(100))
+    memo = Memo(path, clock=lambda: next(clock))
+    for number in range(40):
+        memo.put(bytes([number]), "x" * 10_000)
+    memo.close()
+    for largest, fewest, most in ((1 << 20, 40, 40), (200_000, 8, 20), (1, 0, 0)):
+        monkeypatch.setattr(memos, "LARGEST_FILE", largest)
+        memo = Memo(path, clock=lambda: 100.0)
+        found = [number for number in range(40) if memo.get(bytes([number])) is not None]
+        assert found == list(range(40 - len(found), 40)) and fewest <= len(found) <= most
+        memo.close()
+
+
+@pytest.mark.parametrize("statement", [memos.TOO_OLD, memos.TOO_MANY])
+def test_what_is_kept_is_not_read_to_forget_some_of_it(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "memo.sqlite"
+    Memo(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        plan = [row[-1] for row in base.execute(f"EXPLAIN QUERY PLAN {statement}", (1,))]
+    scans = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
+    assert scans and all("answers_made" in step or "rowid=?" in step for step in scans), plan
+
+
+def test_without_a_file_answers_are_kept_for_a_while() -> None:
+    for _ in range(2):
+        behind, memo = Engine(), Memo(None)
+        engine = MemoEngine(behind, memo, None, "now")
+        for _ in range(2):
+            assert engine.names(Kind.MEMBER, SOURCE, 2).result() == NAMES
+        assert behind.asked == 1
         memo.close()
 
 

@@ -131,6 +131,12 @@ def test_without_a_grammar_there_is_infilling() -> None:
         (Way("w", "if ", ":", 1), "a:", 0, "if a:"),
         (Way("w", "if ", ":", 1), "a", 0, "if a:"),
         (Way("w", "f(", "):", 1), "a):", 0, "f(a):"),
+        # What closes a bracket of the text itself is no repetition.
+        (Way("w", "f(", ")", 1), "g(x)", 0, "f(g(x))"),
+        (Way("w", "f(", ")", 1), "g(x))", 0, "f(g(x))"),
+        (Way("w", "f(", "):", 1), "g[(0)]", 0, "f(g[(0)]):"),
+        (Way("w", "f(", ")", 1), "'(')", 0, "f('(')"),
+        (Way("w", "", "(x)", 1), "self.foo(x)", 0, "self.foo(x)"),
         (Way("w", "x.", "abc()", 1), "foo", 3, "x.foo()"),
         (Way("w", "", "", 1), "foo", 3, None),
         (Way("w", "a ", " b", 1, single=True), "< 0:", 0, "a < b"),

@@ -7,6 +7,7 @@ that sleep, or take two gigabytes, and end.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import textwrap
 import time
@@ -32,8 +33,9 @@ def execute(
     cancel_after: float | None = None,
     isolate: bool = True,
     bounds: Sequence[str] = BOUNDS,
+    mark: str = "",
 ) -> Outcome:
-    """Run Python code in the sandbox, on a project of one file."""
+    """Run Python code in the sandbox, on a project of one file; `mark` is its argument."""
     project = tmp_path / "project"
     project.mkdir(exist_ok=True)
     (project / "program.py").write_text(textwrap.dedent(code))
@@ -41,7 +43,7 @@ def execute(
     until = time.monotonic() + (cancel_after or 0)
     with Shadow(project) as shadow:
         return run(
-            f"{sys.executable} program.py",
+            f"{sys.executable} program.py {mark}",
             shadow.box(),
             limits,
             isolate=isolate,
@@ -71,14 +73,15 @@ def test_the_kernel_refuses_processes_above_the_limit(
     tmp_path: Path, bound: str, limit: int, most: int
 ) -> None:
     limits = replace(LIMITS, processes=limit)
-    outcome = execute(tmp_path, SLEEPERS.format(most=most), limits, bounds=[bound])
+    mark = new_mark()
+    outcome = execute(tmp_path, SLEEPERS.format(most=most), limits, bounds=[bound], mark=mark)
     if outcome.ended == "failed":
         assert "the number of processes cannot be limited here" in outcome.output
         return
     assert outcome.ended == "processes" and outcome.bounds == {bound}
     # The shell and the program itself count as well.
     assert limit - 5 <= outcome.output.count(".") <= limit + 2
-    assert not still_there("program.py")
+    assert not still_there(mark)
 
 
 def test_few_ids_are_a_limit_as_well(tmp_path: Path) -> None:
@@ -103,7 +106,8 @@ def test_root_runs_nothing_without_namespaces(tmp_path: Path) -> None:
     if is_root():
         assert outcome.ended == "failed" and "run it as another user" in outcome.output
     else:
-        assert outcome.ended == "exited" and outcome.bounds == {"user"}
+        assert outcome.ended == "exited" and outcome.bounds - {"group"} <= {"user"}
+        assert outcome.bounds
 
 
 CHAIN = """
@@ -172,14 +176,15 @@ time.sleep(20)
 def test_what_is_stopped_and_why(
     tmp_path: Path, code: str, limits: dict[str, int], ended: str
 ) -> None:
-    outcome = execute(tmp_path, code, replace(LIMITS, **limits))
+    mark = new_mark()
+    outcome = execute(tmp_path, code, replace(LIMITS, **limits), mark=mark)
     assert outcome.ended == ended, outcome
     assert outcome.passed is (code == "print('done')" or code == CHAIN)
-    assert not still_there("program.py")
+    assert not still_there(mark)
 
 
 def test_what_was_forked_away_ends_too(tmp_path: Path) -> None:
-    mark = f"escaped-{os.getpid()}-{time.monotonic_ns()}"
+    mark = new_mark()
     outcome = execute(
         tmp_path,
         f"""
@@ -280,27 +285,92 @@ def test_nothing_but_the_copy_can_be_written(tmp_path: Path) -> None:
         assert outside.read_text() == "as it was" and "refused" in outcome.output
 
 
-def test_the_copy_is_put_right_again(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    (project / "sub").mkdir(parents=True)
-    for name in ("kept.txt", "sub/removed.txt", "sub/changed.txt"):
-        (project / name).write_text(name)
+def state_of(folder: Path) -> dict[str, tuple[str, int]]:
+    """Return what is in a folder: kinds or texts, and modes, by relative paths."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        kind = str(os.readlink(path)) if path.is_symlink() else "neither file nor folder"
+        text = path.read_text() if path.is_file() else "folder" if path.is_dir() else kind
+        found[str(path.relative_to(folder))] = (text, stat.S_IMODE(path.lstat().st_mode))
+    return found
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    for name in ("sub/deep", "empty", "node_modules/a"):
+        (folder / name).mkdir(parents=True)
+    for name in ("kept.txt", "sub/one.txt", "sub/deep/two.txt", "node_modules/a/a.js"):
+        (folder / name).write_text(name)
+    (folder / "link").symlink_to("kept.txt")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "echo changed >sub/one.txt",
+        "echo x >>sub/one.txt; touch -d 2001-01-01 sub/one.txt",
+        "rm sub/one.txt link",
+        "rm -r sub",
+        "rmdir empty",
+        "echo new >new.txt; echo new >sub/new.txt",
+        "mkdir -p out/deep; echo new >out/deep/new.txt",
+        "mkfifo sub/fifo",
+        "mkdir __pycache__ .pytest_cache; echo x >__pycache__/x.pyc; echo x >.pytest_cache/x",
+        "mkdir env; echo x >env/pyvenv.cfg; echo x >sub/pyvenv.cfg",
+        "mkdir -p .git/hooks sub/venv; echo x >.git/hooks/x",
+        "ln -s sub to_sub; ln -s absent nowhere; ln sub/one.txt other.txt",
+        "rm -r sub; ln -s empty sub",
+        "rm -r sub; echo file >sub",
+        "rm sub/one.txt; mkdir sub/one.txt; echo x >sub/one.txt/x",
+        "rm link; ln -s sub/one.txt link",
+        "chmod 600 sub/one.txt; chmod 711 empty",
+        "mkdir -p shut/deep; chmod 000 shut/deep; chmod 000 shut; chmod 500 sub; chmod 000 .",
+        "mkdir $TMPDIR/shut; echo x >$TMPDIR/shut/x; chmod 000 $TMPDIR/shut",
+    ],
+)
+def test_the_copy_is_put_right_again(project: Path, command: str) -> None:
     with Shadow(project) as shadow:
-        copy = Path(shadow.box().shadow)
-        with shadow.changed({str(project / "kept.txt"): "patched"}):
-            assert (copy / "kept.txt").read_text() == "patched"
-            (copy / "sub/removed.txt").unlink()
-            (copy / "sub/changed.txt").write_text("changed")
-            (copy / "new.txt").write_text("new")
-        found = {str(p.relative_to(copy)): p.read_text() for p in copy.rglob("*") if p.is_file()}
-    assert found == {n: n for n in ("kept.txt", "sub/removed.txt", "sub/changed.txt")}
+        box = shadow.box()
+        copy = Path(box.shadow)
+        before = state_of(copy)
+        assert before.keys() == state_of(project).keys() - {
+            name for name in state_of(project) if name.startswith("node_modules")
+        }
+        for _ in range(2):
+            with shadow.changed({str(project / "kept.txt"): "patched"}):
+                assert (copy / "kept.txt").read_text() == "patched"
+                assert run(command, box, LIMITS).passed
+            assert state_of(copy) == before and not os.listdir(box.scratch)
     assert not copy.exists()
 
 
+def test_what_is_kept_may_be_a_link(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "bin").mkdir(parents=True)
+    (project / ".venv").symlink_to("../elsewhere")
+    command = "test -d .venv/bin -a -f node_modules/a/a.js"
+    with Shadow(project) as shadow:
+        outcomes = [run(command, shadow.box(), LIMITS) for _ in range(2)]
+    assert all(one.passed or one.ended == "failed" for one in outcomes), outcomes
+    assert not any("network" in one.isolation and "files" not in one.isolation for one in outcomes)
+
+
+def test_what_cannot_be_shut_off_is_told_of_what_is_stopped_too(project: Path) -> None:
+    with Shadow(project) as shadow:
+        box = replace(shadow.box(), kept=("absent",))
+        outcome = run("sleep 20", box, replace(LIMITS, seconds=1))
+    if is_root():
+        assert outcome.ended == "failed" and "run it as another user" in outcome.output
+    else:
+        assert outcome.ended == "timeout" and "files" not in outcome.isolation
+
+
 def test_cancelling_ends_it(tmp_path: Path) -> None:
-    outcome = execute(tmp_path, "import time; time.sleep(20)", cancel_after=0.2)
+    mark = new_mark()
+    outcome = execute(tmp_path, "import time; time.sleep(20)", cancel_after=0.2, mark=mark)
     assert outcome.ended == "cancelled" and outcome.seconds < 20
-    assert not still_there("program.py")
+    assert not still_there(mark)
 
 
 def test_secrets_are_not_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,6 +386,11 @@ def test_no_control_group_is_left(tmp_path: Path) -> None:
     names = {group.rpartition("/")[2] for group in groups}
     left = {f for _, folders, _ in os.walk("/sys/fs/cgroup") for f in folders if f in names}
     assert not left
+
+
+def new_mark() -> str:
+    """Return what no other process has in its command line."""
+    return f"mark-{os.getpid()}-{time.monotonic_ns()}"
 
 
 def still_there(mark: str) -> list[str]:

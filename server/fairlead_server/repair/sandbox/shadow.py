@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,6 +35,7 @@ class Shadow:
         self._copy, self._scratch = self._folder / "project", self._folder / "tmp"
         self._kept: list[str] = []
         self._stamps: dict[str, _Stamp] = {}
+        self._modes: dict[str, int] = {}
         try:
             self._scratch.mkdir()
             self._make()
@@ -82,76 +84,102 @@ class Shadow:
 
     def reset(self) -> None:
         """Undo whatever has been done to the copy."""
-        found = set()
-        for name in list(_files(self._copy, set(self._kept))):
-            place = self._copy / name
-            if name not in self._stamps:
-                _remove(place)
-            elif self._stamps[name] == _stamp(place):
-                found.add(name)
+        if self._copy.is_symlink():
+            self._copy.unlink()
+        self._copy.mkdir(exist_ok=True)
+        found = self._clear()
+        for name, mode in self._modes.items():
+            (self._copy / name).mkdir(exist_ok=True)
+            (self._copy / name).chmod(mode)
         for name in self._stamps.keys() - found:
             self._copy_file(name)
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        _remove_tree(self._scratch)
         self._scratch.mkdir(exist_ok=True)
 
     def close(self) -> None:
         """Remove the copy."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        _remove_tree(self._folder)
+
+    def _clear(self) -> set[str]:
+        """Remove what is new or changed in the copy; return the files that are as they were."""
+        found = set()
+        _open(self._copy)
+        for here, folders, files in os.walk(self._copy, topdown=False):
+            for name in (*folders, *files):
+                path = os.path.join(here, name)
+                relative = os.path.relpath(path, self._copy)
+                if os.path.isdir(path) and not os.path.islink(path):
+                    if relative not in self._modes:
+                        os.rmdir(path)
+                elif self._stamps.get(relative) == _stamp(path):
+                    found.add(relative)
+                else:
+                    os.unlink(path)
+        return found
 
     def _make(self) -> None:
-        self._copy.mkdir()
         total = 0
-        for name in _files(self.project, _KEPT, self._kept):
-            total += (self.project / name).lstat().st_size
-            if total > LARGEST:
-                raise UserError(
-                    f"{self.project}: over {LARGEST >> 30} GB, which is too much to copy for "
-                    "each repair; name a smaller folder with --project"
-                )
-            self._copy_file(name)
+        for folder, names in _folders(self.project, self._kept):
+            place = self._copy / folder
+            place.mkdir()
+            self._modes[folder] = stat.S_IMODE(place.stat().st_mode)
+            for name in names:
+                total += (self.project / name).lstat().st_size
+                if total > LARGEST:
+                    raise UserError(
+                        f"{self.project}: over {LARGEST >> 30} GB, which is too much to copy for "
+                        "each repair; name a smaller folder with --project"
+                    )
+                self._copy_file(name)
 
     def _copy_file(self, name: str) -> None:
         source, place = self.project / name, self._copy / name
-        if place.is_dir() and not place.is_symlink():
-            shutil.rmtree(place)
-        _remove(place)
-        place.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):  # Gone while it was looked for.
             shutil.copy2(source, place, follow_symlinks=False)
             self._stamps[name] = _stamp(place)
 
 
-def _files(
-    root: Path, left: set[str] | frozenset[str], kept: list[str] | None = None
-) -> Iterator[str]:
-    """Yield the files below `root`, links included, by relative paths.
+def _folders(root: Path, kept: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the folders below `root` and their files, links included, by relative paths.
 
-    Folders that are called as one of `left`, or whose path is in it, are left out, as are virtual
-    environments; they are added to `kept`.
+    A folder comes before those in it, `root` as ``.``. What is not the project's own source is left
+    out, and added to `kept`.
     """
     for folder, folders, files in os.walk(root):
         here = Path(folder).relative_to(root)
         for name in list(folders):
             path = Path(folder) / name
-            is_left = name in left or str(here / name) in left or (path / "pyvenv.cfg").is_file()
-            if is_left and kept is not None:
+            is_kept = name in _KEPT or os.path.isfile(path / "pyvenv.cfg")
+            if is_kept:
                 kept.append(str(here / name))
-            if path.is_symlink():
+            elif path.is_symlink():
                 files.append(name)
-            if is_left or name in _LEFT_OUT or path.is_symlink():
+            if is_kept or name in _LEFT_OUT or path.is_symlink():
                 folders.remove(name)
-        yield from (str(here / n) for n in files if _is_regular(Path(folder) / n))
+        yield str(here), [str(here / name) for name in files if _is_regular(Path(folder) / name)]
 
 
 def _is_regular(path: Path) -> bool:
     return path.is_symlink() or path.is_file()
 
 
-def _remove(path: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()
+def _open(folder: Path) -> None:
+    """Let its owner into `folder` and all that are in it, whatever a program has forbidden."""
+    folder.chmod(0o700)
+    for here, folders, _ in os.walk(folder):
+        for name in folders:
+            path = os.path.join(here, name)
+            if not os.path.islink(path):
+                os.chmod(path, 0o700)
 
 
-def _stamp(path: Path) -> _Stamp:
-    found = path.lstat()
-    return found.st_mtime_ns, found.st_size, found.st_ino
+def _remove_tree(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.unlink() if folder.is_symlink() else _open(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stamp(path: str | Path) -> _Stamp:
+    # The time of the last change can be set by nobody, unlike that of the content.
+    found = os.lstat(path)
+    return found.st_ctime_ns, found.st_size, found.st_ino

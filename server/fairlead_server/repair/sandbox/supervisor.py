@@ -140,22 +140,25 @@ class Watch:
                 new = os.read(self.status[0], 4096)
                 status += new
                 if not new:
-                    return self._ended(status)
+                    return self._ended()
+                self._learn(status)
             if time.monotonic() >= until:
                 return "timeout"
             if excess := self._excess(first):
                 return excess
 
-    def _ended(self, status: bytes) -> str:
-        if not status:
-            return "killed"
-        said = json.loads(status)
-        if "failed" in said:
-            self._reason = said["failed"]
+    def _learn(self, status: bytes) -> None:
+        """Take in what the first process has said so far: what is lacking, and how it ended."""
+        for line in status.split(b"\n")[:-1]:
+            said = json.loads(line)
+            self.isolation -= set(said.get("lacking", ()))
+            self.code = said.get("code", self.code)
+            self._reason = said.get("failed", self._reason)
+
+    def _ended(self) -> str:
+        if self._reason:
             return "failed"
-        self.code = said["code"]
-        self.isolation -= set(said["lacking"])
-        return "exited"
+        return "killed" if self.code is None else "exited"
 
     def _read(self) -> bool:
         """Read what has been printed; False at its end."""
@@ -209,15 +212,20 @@ def _start(watch: Watch) -> None:
         said = {"failed": f"the sandbox cannot be set up: {error}"}
     finally:
         try:
-            os.write(watch.status[1], json.dumps(said).encode())
+            _say(watch, said)
         finally:
             os._exit(0)
 
 
+def _say(watch: Watch, said: Mapping[str, Any]) -> None:
+    os.write(watch.status[1], json.dumps(said).encode() + b"\n")
+
+
 def _started(watch: Watch) -> dict[str, Any]:
-    """Run the command; return its exit code, and what could not be kept from it."""
+    """Say what cannot be kept from the command, run it, and return its exit code."""
     watch.hard.join()
     scratch, lacking = _files(watch.order, watch.isolation)
+    _say(watch, {"lacking": lacking})
     if lacking and watch.root:
         raise OSError("files cannot be kept from root here; run it as another user")
     watch.hard.restrict()
@@ -229,7 +237,7 @@ def _started(watch: Watch) -> dict[str, Any]:
         os.close(watch.status[1])
         _become(watch, scratch, is_shown=is_shown)
     os.close(watch.output[1])
-    return {"code": _wait_for(worker), "lacking": lacking}
+    return {"code": _wait_for(worker)}
 
 
 def _files(order: Order, isolation: frozenset[str]) -> tuple[str, list[str]]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from fairlead_server.repair.validation.contract import Bench, Finding
 
+# What is silenced counts as well: the rest of a comment, the argument of an annotation.
+_REST = r"(?:(?!\*/)[^\n])*"
 _SILENCERS = re.compile(
-    r"#\s*(?:type|ty|pyright|mypy|ruff|pylint|flake8)\s*:|#\s*noqa\b"
-    r"|@SuppressWarnings\b|//\s*noinspection\b|\bNOLINT|//\s*nolint\b"
-    r"|@ts-(?:ignore|expect-error|nocheck)\b|eslint-disable|#\s*pragma\b|#!?\[allow\b",
+    r"(?:#\s*(?:type|ty|pyright|mypy|ruff|pylint|flake8)\s*:|#\s*noqa\b"
+    r"|//\s*noinspection\b|\bNOLINT|//\s*nolint\b"
+    rf"|@ts-(?:ignore|expect-error|nocheck)\b|eslint-disable|#\s*pragma\b){_REST}"
+    r"|@SuppressWarnings\b(?:\s*\([^)]*\))?|#!?\[allow\b[^\]]*",
     re.IGNORECASE,
 )
 
@@ -25,8 +29,16 @@ class Silences:
         return True
 
     def check(self, text: str, bench: Bench) -> Finding:
-        """Count them in `text` and in what it replaces."""
+        """Compare those in `text` with those in what it replaces."""
         found = _SILENCERS.findall(text)
-        if len(found) <= len(_SILENCERS.findall(bench.hunk.text)):
+        before = Counter(map(_normal, _SILENCERS.findall(bench.hunk.text)))
+        new = Counter(map(_normal, found)) - before
+        if not new:
             return Finding()
-        return Finding("rejected", f"switches checks off: {' '.join(found[-1].split())}")
+        told = next(said for said in found if _normal(said) in new)
+        return Finding("rejected", f"switches checks off: {' '.join(told.split())}")
+
+
+def _normal(said: str) -> str:
+    """Return what is said without blanks and in lower case, which do not matter."""
+    return "".join(said.split()).lower()
