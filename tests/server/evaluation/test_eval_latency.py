@@ -23,9 +23,11 @@ UNITS = {
     "cancel_answer_ms_p95": "ms",
     "other_request_ms_p50": "ms",
     "other_request_ms_p99": "ms",
+    "memory_warming_mb": "MB",
     "memory_growth_mb": "MB",
 }
-MAY_LACK = set() if Path("/proc/self/statm").exists() else {"memory_growth_mb"}
+MEMORY = {"memory_warming_mb", "memory_growth_mb"}
+MAY_LACK = set[str]() if Path("/proc/self/statm").exists() else MEMORY
 CODE = "def area(width, height):\n    return width * height\n\n\nprint(area(2, 3))\n" * 20
 
 
@@ -33,7 +35,7 @@ CODE = "def area(width, height):\n    return width * height\n\n\nprint(area(2, 3
 def test_all_figures_are_measured(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file, plot = tmp_path / "shapes.py", tmp_path / "figures.svg"
     file.write_text(CODE)
-    few = ("--places", "3", "--cancels", "3", "--edits", "20")
+    few = ("--places", "3", "--cancels", "3", "--edits", "20", "--warm-up", "20")
     arguments = ("--json", "--plot", str(plot), "--file", str(file), *few)
     assert main(["eval", "latency", *arguments]) == 0
     report: dict[str, Any] = json.loads(capsys.readouterr().out)

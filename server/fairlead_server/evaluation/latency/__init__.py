@@ -4,8 +4,8 @@ At places drawn from the file the rest of the line is taken out and a suggestion
 editors do without being told to. If there is one, it is typed along, letter by letter, with a
 request at each; these are answered from what is known already. Then invoked requests are cancelled
 while they are being decoded, and other requests are sent meanwhile. At last the file is edited many
-times, to see whether memory grows. Times are those that the client sees. The server is started as
-an editor starts it, with a model process that nobody else uses.
+times, to see whether memory still grows when caches are full. Times are those that the client sees.
+The server is started as an editor starts it, with a model process that nobody else uses.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ BUDGETS: Mapping[str, Budget] = {
     "typed_along_ms_p95": Budget(most=20),
     "cancel_tokens_max": Budget(most=1),
     "other_request_ms_p99": Budget(most=20),
+    "memory_growth_mb": Budget(most=3),
 }
 
 
@@ -48,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--places", type=options.positive, default=60, help="to type at")
     parser.add_argument("--cancels", type=options.positive, default=20, help="requests to cancel")
     parser.add_argument("--edits", type=options.positive, default=1000, help="to watch memory over")
+    parser.add_argument(
+        "--warm-up", type=options.natural, default=4000, help="edits before that; default: 4000"
+    )
 
 
 def measure(setting: Setting) -> Measured:
@@ -77,7 +81,7 @@ async def _work(
         for i in range(arguments.cancels):
             _tell(setting, "cancelled request", i, arguments.cancels)
             await typist.cancel_at(drawn.choice(spots))
-        await typist.edit(arguments.edits, drawn)
+        await typist.watch(arguments.warm_up, arguments.edits, drawn)
         return waits, client.model
 
 
@@ -108,6 +112,7 @@ def _figures(waits: Waits, seed: int) -> dict[str, Figure]:
     if waits.others:
         figures["other_request_ms_p50"] = milliseconds(waits.others, 0.5)
         figures["other_request_ms_p99"] = milliseconds(waits.others, 0.99)
-    if waits.growth is not None:
+    if waits.growth is not None and waits.warming is not None:
+        figures["memory_warming_mb"] = exactly(waits.warming / 1e6, "MB")
         figures["memory_growth_mb"] = exactly(waits.growth / 1e6, "MB")
     return figures

@@ -26,15 +26,14 @@ _DECODING = 0.15
 """Seconds for which a request is decoded before it is cancelled."""
 _TO_TELL = 10.0
 """Seconds for a server to log how many tokens came late."""
-_WARM_UP = 100
-"""Edits before memory is looked at."""
 
 
 @dataclass
 class Waits:
-    """What was measured: times in seconds, `growth` in bytes.
+    """What was measured: times in seconds, memory in bytes.
 
-    `answered` says of each place whether there was a suggestion.
+    `answered` says of each place whether there was a suggestion. `warming` is how memory grew while
+    the file was edited for the first time, and `growth` how it did after that.
     """
 
     answered: list[bool] = field(default_factory=list)
@@ -43,6 +42,7 @@ class Waits:
     cancelled: list[float] = field(default_factory=list)
     others: list[float] = field(default_factory=list)
     late_tokens: list[int] = field(default_factory=list)
+    warming: int | None = None
     growth: int | None = None
 
 
@@ -107,21 +107,25 @@ class Typist:
             )
         return told[0]
 
-    async def edit(self, count: int, drawn: random.Random) -> None:
-        """Edit the document and ask now and then; see how memory grows meanwhile."""
-        before = None
-        for i in range(_WARM_UP + count):
-            if i == _WARM_UP:
-                before = resident(self._client.run)
+    async def watch(self, warm_up: int, count: int, drawn: random.Random) -> None:
+        """Edit the document and see how memory grows: in `warm_up` edits, and in `count` more."""
+        begun = resident(self._client.run)
+        await self._edit(warm_up, drawn)
+        warm = resident(self._client.run)
+        await self._edit(count, drawn)
+        after = resident(self._client.run)
+        if begun is not None and warm is not None and after is not None:
+            self._waits.warming, self._waits.growth = warm - begun, after - warm
+
+    async def _edit(self, count: int, drawn: random.Random) -> None:
+        """Edit the document and ask now and then."""
+        for i in range(count):
             line = drawn.randrange(len(self._lines))
             end = len(self._lines[line])
             self._replace(line, end, end, "x")
             self._replace(line, end, end + 1, "")
             if i % 10 == 0:
                 await self._ask(line, end)
-        after = resident(self._client.run)
-        if before is not None and after is not None:
-            self._waits.growth = after - before
 
     async def _ask(self, line: int, column: int) -> tuple[str, float]:
         """Ask without being told to, as editors do; return the text and the seconds it took."""
