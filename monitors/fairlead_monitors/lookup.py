@@ -31,6 +31,7 @@ _RECEIVER = re.compile(rf"(?<![\w.])([^\W\d]\w*(?:\.\w+)*){_DEREFERENCE}\Z")
 _OWN = ("self", "cls")
 """Receivers that are another object in each class."""
 _CLASS = re.compile(r"^([ \t]*)class\b.*", re.MULTILINE)
+_FUNCTION = re.compile(r"^([ \t]*)(?:async[ \t]+)?def\b.*", re.MULTILINE)
 _NEAR = 200  # characters in which a receiver is looked for
 
 
@@ -185,25 +186,37 @@ class MemberLookup:
         if receiver is None:
             return frozenset()
         before, after = self._context.prefix, self._suffix
-        if receiver[1].partition(".")[0] in _OWN:
-            before, after = own_class(before, after)
+        before, after = same_receiver(receiver[1].partition(".")[0], before, after)
         return written_after(receiver[1], before) | written_after(receiver[1], after)
 
 
-def own_class(before: str, after: str) -> tuple[str, str]:
-    """Return what of the text around a place is in the same class, by the indentation of Python.
+def same_receiver(root: str, before: str, after: str) -> tuple[str, str]:
+    """Return what of a Python text around a place may mean the same by `root` as the place does.
 
-    All of it where no class is found around the place.
+    For what each class has its own of, that is the class; for what a function binds, the function.
+    """
+    if root in _OWN:
+        return _around(_CLASS, before, after) or (before, after)
+    found = _around(_FUNCTION, before, after)
+    bound = rf"(?:[(,*]\s*|\b(?:for|as|import)\s+|^\s*){root}\s*(?:=(?!=)|[:,)]|\bin\b|$)"
+    is_local = found is not None and re.search(bound, found[0], re.MULTILINE)
+    return found if found is not None and is_local else (before, after)
+
+
+def _around(header: re.Pattern[str], before: str, after: str) -> tuple[str, str] | None:
+    """Return the block with such a `header` around a place, before and after it, if there is one.
+
+    By the indentation of Python.
     """
     line = before[before.rfind("\n") + 1 :]
     limit = len(line) - len(line.lstrip()) if line.strip() else len(line)
-    for found in reversed(list(_CLASS.finditer(before))):
+    for found in reversed(list(header.finditer(before))):
         indent = len(found[1])
         outside = re.compile(rf"^[ \t]{{0,{indent}}}[^\s#)\]}}]", re.MULTILINE)
         if indent < limit and not outside.search(before, found.end()):
             end = outside.search(after, after.find("\n") + 1) if "\n" in after else None
             return before[found.start() :], after[: end.start()] if end else after
-    return before, after
+    return None
 
 
 def written_after(receiver: str, text: str) -> frozenset[str]:

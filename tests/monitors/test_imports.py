@@ -117,8 +117,10 @@ def test_what_jedi_lists(project: Path, text: str, verdict: Completeness, names:
         ("from |", COMPLETE),
         ("import os, |", COMPLETE),
         ("import |\nx = 1\n", COMPLETE),
-        ("if x:\n    import |", PARTIAL),
+        ("if x:\n    import |", COMPLETE),
         ("def f():\n    from |", PARTIAL),
+        ("class A:\n    async def f():\n        if x:\n            from |", PARTIAL),
+        ("def f():\n    pass\nif x:\n    from |", COMPLETE),
         ("try:\n    import |\nexcept ImportError:\n    pass\n", PARTIAL),
     ],
 )

@@ -202,6 +202,14 @@ CLASSES = "class A:\n    def f(self):\n        self.a.absent\n\n\nclass B:\n    
             False,
         ),
         ("def f(self):\n    self.absent\n\ndef g(self):\n    self.", "", True),
+        # What a function binds is another object in each.
+        ("def f(other):\n    other.absent\n\ndef g(other):\n    other.", "", False),
+        ("def f(other):\n    other.absent\n    other.", "", True),
+        ("def f(other):\n    other.", "\n    other.absent\n", True),
+        ("def f(other):\n    other.", "\n\ndef g(other):\n    other.absent\n", False),
+        ("other.absent\nfor x in y:\n    def g():\n        other = z\n        other.", "", False),
+        ("other.absent\ndef g(\n    x, other: T\n):\n    other.", "", False),
+        ("other.absent\ndef g(x):\n    x.other = 1\n    other.", "", True),
         # Another receiver is the same object in all classes.
         (CLASSES.replace("self.a", "other") + "        other.", "", True),
     ],

@@ -48,7 +48,7 @@ def import_names(place: Place) -> Names:
     if asked is None:
         return Names.unknown(ENGINE, "not in an import statement")
     if not asked.package and not asked.level:
-        return _top_names(place, _guard(lines, at), is_inner=lines[at].indent > 0)
+        return _top_names(place, _guard(lines, at) or _lazy(lines, at))
     return _names_in(place, asked, _guard(lines, at))
 
 
@@ -75,20 +75,16 @@ def _heads(values: Sequence[str], place: int) -> bool:
     return place == 0 or values[place - 1] in (";", ":")
 
 
-def _top_names(place: Place, guard: str, *, is_inner: bool) -> Names:
-    """List the modules that are installed for the document, or lie beside it.
-
-    A package that only a function imports is often an optional one.
-    """
+def _top_names(place: Place, guard: str) -> Names:
+    """List the modules that are installed for the document, or lie beside it."""
     if not place.is_stated:
         return Names.unknown(ENGINE, "a package need not be installed here")
     script = place.script(f"import {PLACEHOLDER}\n", short=True)
     state = script._get_module_context().inference_state
     path = state.get_sys_path()
     names = top_modules(path) | frozenset(state.compiled_subprocess.get_builtin_module_names())
-    reason = guard or ("a function may do without" if is_inner else "")
-    completeness = Completeness.PARTIAL if reason else Completeness.COMPLETE
-    return Names(names, completeness, ENGINE, reason)
+    completeness = Completeness.PARTIAL if guard else Completeness.COMPLETE
+    return Names(names, completeness, ENGINE, guard)
 
 
 def _names_in(place: Place, asked: Import, guard: str) -> Names:
@@ -131,6 +127,17 @@ def _gap(module: Any, members: bool) -> str:
             path, level = statement.get_paths()[-1], statement.level
             if not Importer(module.inference_state, path, module.as_context(), level).follow():
                 return f"unresolved import of all names in {module.py__name__()}"
+    return ""
+
+
+def _lazy(lines: Sequence[Line], at: int) -> str:
+    """Return why a package need not be installed that only a function imports, if one does."""
+    indent = lines[at].indent
+    for line in reversed(lines[:at]):
+        if line.indent < indent:
+            indent = line.indent
+            if "def" in [token[1] for token in line.tokens[:2]]:
+                return "a function may do without"
     return ""
 
 
