@@ -9,7 +9,6 @@ changed, unless you say --apply.
 from __future__ import annotations
 
 import argparse
-import difflib
 import itertools
 import json
 import os
@@ -24,11 +23,11 @@ from fairlead_server.analysis.jedi_engine import find_interpreter
 from fairlead_server.commands import options
 from fairlead_server.completer import Completer
 from fairlead_server.context.privacy import is_secret
+from fairlead_server.diffs import unified
 from fairlead_server.document import DocumentSnapshot, offset_at, read_document
 from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit, Outcome
 from fairlead_server.editing.edit import edits_for
 from fairlead_server.editing.sequence import steps_of
-from fairlead_server.editing.texts import lines_of
 from fairlead_server.engine import build_analysis, layout_of, load_decoder
 from fairlead_server.errors import UserError
 from fairlead_server.settings import Settings, resolve_for
@@ -218,11 +217,7 @@ def diff(edit: FileEdit) -> str:
     """Return a unified diff that ``patch`` and ``git apply`` read, with the file's line ends."""
     name = os.path.relpath(edit.path)
     name = edit.path if name.startswith(os.pardir) else name
-    old, new = lines_of(edit.old), lines_of(edit.new)
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
-    )
+    return unified(edit.old, edit.new, name)
 
 
 def apply(candidate: Candidate) -> None:

@@ -11,9 +11,6 @@ from fairlead_server.editing.candidate import EditRequest
 from fairlead_server.editing.place import Place, comment_sign
 from fairlead_server.suggestion import CompletionRequest
 
-CHAT = "chat"
-"""The format of a prompt for a model that follows instructions."""
-
 _AROUND = 3000
 """Characters before and after the place that a model which follows instructions is shown."""
 _TELLING = 3

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from fairlead_decoding.chat import FORMAT
 from fairlead_decoding.types import GenerationConfig
 from fairlead_server.document import DocumentSnapshot
-from fairlead_server.editing.asking import CHAT, Question
+from fairlead_server.editing.asking import Question
 from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit, Outcome
-from fairlead_server.editing.checks import Analysed, keeps_lines, parses
+from fairlead_server.editing.checks import Analysed, keeps_lines, parses, unchecked
 from fairlead_server.editing.outputs import refuse_unfit
 from fairlead_server.editing.refactoring.job import Refused, line_at
 from fairlead_server.editing.refactoring.meaning import is_documented, tree_of
@@ -149,7 +150,7 @@ def _written(
     )
     chat = replace(base, ask=_message(site), opening=f"```python\n{_QUOTES}")
     result = ask(Question(chat), means, reasons, cancelled)
-    if result.prompt_format == CHAT:
+    if result.prompt_format == FORMAT:
         yield from (one.text for one in result.suggestions if one.finish_reason == "stop")
         base = chat
     else:
@@ -190,7 +191,8 @@ def _checked(
         raise Refused(complaint)
     edit = FileEdit(request.document.path, old, new)
     title = f"Add a docstring to `{site.node.name}`"
-    return Candidate("model", model, title, (edit,), analysed.known)
+    remarks = () if analysed.known else (unchecked(request.document.language),)
+    return Candidate("model", model, title, (edit,), analysed.known, remarks)
 
 
 def _words(written: str, site: _Site, instruction: str) -> str:

@@ -47,17 +47,24 @@ def explain(request: EditRequest, means: Explaining) -> Outcome:
         where = f"line {first}" if first == last else f"lines {first} to {last}"
         return Outcome((), (f"{found.engine} finds nothing wrong on {where}",))
     here.sort(key=lambda one: (one.start, one.severity))
-    texts = ("\n".join(_said(request, one, found.engine, means)) for one in here)
+    project = ProjectImports()
+    texts = ("\n".join(_said(request, one, found.engine, means, project)) for one in here)
     return Outcome((), explanation="\n".join(texts))
 
 
-def _said(request: EditRequest, one: Diagnostic, engine: str, means: Explaining) -> Iterator[str]:
+def _said(
+    request: EditRequest,
+    one: Diagnostic,
+    engine: str,
+    means: Explaining,
+    project: ProjectImports,
+) -> Iterator[str]:
     """Yield the message, and what else is known."""
     code = f" {one.code}" if one.code else ""
     yield f"line {_line(request.document.text, one.start)}: {one.message} ({engine}{code})"
     for hint in (
         *_similar(request, one, means),
-        *_imports(request, one),
+        *_imports(request, one, project),
         *_signature(request, one, means),
     ):
         yield f"  {hint}"
@@ -68,7 +75,7 @@ def _similar(request: EditRequest, one: Diagnostic, means: Explaining) -> Iterat
     document, name = request.document, _name_of(request.document.text, one)
     if not name or one.severity > _REMARK:
         return
-    start = request.document.text.rindex(name, 0, one.end) if name else one.start
+    start = document.text.rindex(name, one.start, _end_of(one))
     before, after = document.text[:start], document.text[start + len(name) :]
     dotted = before.rstrip().endswith(".")
     asked = replace(document, text=before + after)
@@ -88,20 +95,25 @@ def _similar(request: EditRequest, one: Diagnostic, means: Explaining) -> Iterat
             yield f"what is there: {listed}"
 
 
+def _end_of(one: Diagnostic) -> int:
+    """Return where the diagnostic ends; one that is about no characters is about the next."""
+    return max(one.end, one.start + 1)
+
+
 def _name_of(text: str, one: Diagnostic) -> str:
     """Return the last identifier of what the diagnostic is about, if its message names it."""
-    words = _WORD.findall(text[one.start : max(one.end, one.start + 1)])
+    words = _WORD.findall(text[one.start : _end_of(one)])
     named = [word for word in words if re.search(rf"\b{re.escape(word)}\b", one.message)]
     return named[-1] if named else ""
 
 
-def _imports(request: EditRequest, one: Diagnostic) -> Iterator[str]:
+def _imports(request: EditRequest, one: Diagnostic, project: ProjectImports) -> Iterator[str]:
     """Yield the imports that would bind a name that is bound nowhere."""
     document = request.document
     if document.language not in LANGUAGES:
         return
     for missing in missing_names(document.text, [one]):
-        index = ProjectImports().index(request.project, document)
+        index = project.index(request.project, document)
         lines = find_imports(missing.name, index)[:_MOST_IMPORTS]
         if lines:
             yield f"it can be imported: {', '.join(f'`{line}`' for line in lines)}"
@@ -113,7 +125,7 @@ def _signature(request: EditRequest, one: Diagnostic, means: Explaining) -> Iter
         return
     text = request.document.text
     begun = text.rfind("\n", 0, one.start) + 1
-    for call in _CALLED.finditer(text, begun, max(one.end, one.start + 1)):
+    for call in _CALLED.finditer(text, begun, _end_of(one)):
         inside = call.start() <= one.start <= call.end() or one.start >= call.end()
         told = means.describe(request.document, call.end(1), request.patience) if inside else ""
         if told:

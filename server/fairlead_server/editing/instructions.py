@@ -22,7 +22,9 @@ LONGEST = 4_000
 
 _TABLE = "phrases.toml"
 _COURTESY = re.compile(r"\A(?:please|can you|could you|would you|kindly)[\s,]+", re.IGNORECASE)
-_END = re.compile(r"[\s.!?]*(?:,?\s*please)?[\s.!?]*\Z", re.IGNORECASE)
+# A run of blanks is looked at from its first one on alone: with each of them it would take long.
+_END = re.compile(r"(?<![\s.!?])[\s.!?]+\Z")
+_PLEASE = re.compile(r"(?<![\s,.!?])[\s,.!?]*\bplease\Z", re.IGNORECASE)
 _IDENTIFIER = r"[\"'`]?(?P<{0}>[^\W\d]\w*)(?:\(\))?[\"'`]?"
 # What is meant for one, though it may be none: the engine says so, and no model is asked.
 _MEANT = r"[\"'`]?(?P<{0}>\w+(?:-\w+)*)(?:\(\))?[\"'`]?"
@@ -56,6 +58,7 @@ def check_instruction(text: str) -> None:
 def parse(instruction: str) -> Operation | None:
     """Return what `instruction` asks for, None when it is no known refactoring."""
     text = _END.sub("", _COURTESY.sub("", instruction.strip()))
+    text = _PLEASE.sub("", text)
     for name, pattern in _patterns():
         if found := pattern.fullmatch(text):
             given = {k: v for k, v in found.groupdict().items() if v and k != "quote"}

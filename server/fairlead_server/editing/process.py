@@ -6,7 +6,6 @@ import contextlib
 import json
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from fairlead_server.analysis.child import kill_group
 from fairlead_server.editing.refactoring.job import Job, Proposal, Refused
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def proposals(
             if time.monotonic() > end:
                 raise Refused(f"the refactoring took more than {limit:g} s")
     finally:
-        _kill(process)
+        kill_group(process)
         reader.join()
         process.wait()
     return _read(answers)
@@ -94,12 +94,3 @@ def _proposal(shape: Mapping[str, Any]) -> Proposal:
         tuple(shape["remarks"]),
         parts,
     )
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the process and what it has started."""
-    if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()

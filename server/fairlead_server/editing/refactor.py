@@ -56,7 +56,7 @@ def refactor(
         if cancelled():
             raise Cancelled
         try:
-            candidate = _checked(request, proposal, analysed)
+            candidate = _checked(request, proposal, analysed, cancelled)
         except Refused as error:
             reasons.append(f"{proposal.by}: {error}")
         else:
@@ -78,13 +78,19 @@ def _job(request: EditRequest, operation: Operation) -> Job:
     )
 
 
-def _checked(request: EditRequest, proposal: Proposal, analysed: Analysed) -> Candidate:
-    """Return the candidate that a proposal makes. Raises `Refused` when it fails a check."""
+def _checked(
+    request: EditRequest, proposal: Proposal, analysed: Analysed, cancelled: Callable[[], bool]
+) -> Candidate:
+    """Return the candidate that a proposal makes.
+
+    Raises `Refused` when it fails a check, and `Cancelled`.
+    """
     own = os.path.abspath(request.document.path)
     others = tuple(
         _other(request, path, text) for path, text in proposal.files.items() if path != own
     )
-    text = _acceptable(request.document.text, proposal, analysed, alone=not others)
+    old = request.document.text
+    text = _acceptable(old, proposal, analysed, cancelled, alone=not others)
     if text == request.document.text and not others:
         raise Refused("nothing would change")
     if not keeps_lines(plain(request.document.text), plain(text), proposal.named):
@@ -107,10 +113,17 @@ def _checked(request: EditRequest, proposal: Proposal, analysed: Analysed) -> Ca
     )
 
 
-def _acceptable(old: str, proposal: Proposal, analysed: Analysed, *, alone: bool) -> str:
+def _acceptable(
+    old: str,
+    proposal: Proposal,
+    analysed: Analysed,
+    cancelled: Callable[[], bool],
+    *,
+    alone: bool,
+) -> str:
     """Return the document's new text, or as many `parts` of it as are free of new errors.
 
-    Raises `Refused`.
+    Raises `Refused` and `Cancelled`.
     """
     wanted = next(
         (text for path, text in proposal.files.items() if _is_own(path, analysed)), plain(old)
@@ -119,7 +132,8 @@ def _acceptable(old: str, proposal: Proposal, analysed: Analysed, *, alone: bool
     complaint = analysed.complaint(text, proposal.renames, alone=alone)
     if not complaint:
         return text
-    kept = _largest(old, proposal.parts, analysed) if len(proposal.parts) > 1 else []
+    several = proposal.parts if len(proposal.parts) > 1 else ()
+    kept = _largest(old, several, analysed, cancelled)
     if not kept:
         raise Refused(complaint)
     return restored(old, with_replacements(plain(old), (one for part in kept for one in part)))
@@ -132,10 +146,17 @@ def _is_own(path: str, analysed: Analysed) -> bool:
 Parts = Sequence[tuple[Replacement, ...]]
 
 
-def _largest(old: str, parts: Parts, analysed: Analysed) -> list[tuple[Replacement, ...]]:
-    """Return parts that can be done together without a new error, found by halving."""
+def _largest(
+    old: str, parts: Parts, analysed: Analysed, cancelled: Callable[[], bool]
+) -> list[tuple[Replacement, ...]]:
+    """Return parts that can be done together without a new error, found by halving.
+
+    Raises `Cancelled`.
+    """
 
     def is_clean(chosen: Parts) -> bool:
+        if cancelled():
+            raise Cancelled
         new = with_replacements(plain(old), (one for part in chosen for one in part))
         return not analysed.complaint(restored(old, new))
 

@@ -49,9 +49,11 @@ def in_steps(
     while len(done) < len(found):
         left = [place for place in range(len(found)) if place not in done]
         for group in _groups(left):
-            state = _with(old, found, done | set(group))
-            if len(group) == len(left) or (next(checks) < most and is_clean(state)):
-                done |= set(group)
+            is_last = len(group) == len(left) or next(checks) >= most
+            step = left if is_last else group
+            state = _with(old, found, done.union(step))
+            if is_last or is_clean(state):
+                done.update(step)
                 states.append(state)
                 break
     return states

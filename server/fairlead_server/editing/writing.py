@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from fairlead_decoding.chat import FORMAT
 from fairlead_decoding.errors import DecodingError
-from fairlead_server.editing.asking import CHAT, Question, chat_questions, hole_questions
+from fairlead_server.editing.asking import Question, chat_questions, hole_questions
 from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit, Outcome
 from fairlead_server.editing.checks import Analysed, parses, stays_in_range, unchecked
 from fairlead_server.editing.explaining import Explaining
@@ -102,7 +103,7 @@ def _answers(
     chats = iter(chat_questions(request, place))
     first = next(chats)
     result = ask(first, means, reasons, cancelled)
-    if result.prompt_format == CHAT:
+    if result.prompt_format == FORMAT:
         yield from _read(first, result)
         questions: Iterable[Question] = chats
     else:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, replace
 
+from fairlead_server.diffs import unified
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.rechecking import Replaced
 
 _LINE_START = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
-_LINE_FEED = re.compile(r"(?<=\n)")
 _BLANKS = re.compile(r"[^\S\r\n]*")
 LONGEST = 200
 """Lines of a hunk; a model is not asked to write more."""
@@ -74,11 +73,8 @@ class Hunk:
 
         `path` is what it calls the file.
         """
-        old, new = (_lines_of(t) for t in (self.document.text, self.patched(text).text))
         name = (path or self.document.path).lstrip("/")
-        lines = difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
-        unended = "\n\\ No newline at end of file\n"
-        return "".join(line if line.endswith("\n") else line + unended for line in lines)
+        return unified(self.document.text, self.patched(text).text, name)
 
 
 def line_break(text: str) -> str:
@@ -127,11 +123,6 @@ def span_hunk(document: DocumentSnapshot, start: int, end: int) -> Hunk:
 def _lines(document: DocumentSnapshot) -> list[str]:
     lines = _LINE_START.split(document.text)
     return lines[:-1] if len(lines) > 1 and not lines[-1] else lines
-
-
-def _lines_of(text: str) -> list[str]:
-    """Return the lines as tools that read diffs count them."""
-    return [line for line in _LINE_FEED.split(text) if line]
 
 
 def _blanks(text: str) -> str:

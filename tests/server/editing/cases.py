@@ -237,7 +237,12 @@ HINTS = [
         "add type hints",
         "def f(a):\n    return a\n\n\ndef g(a):\n    if a:\n        return 1\n\n\n"
         "def h():\n    yield 1\n\n\ndef i(self):\n    raise NotImplementedError\n\n\n"
-        "def j(c):\n    x = 1\n    if c:\n        x = c()\n    return x\n",
+        "def j(c):\n    x = 1\n    if c:\n        x = c()\n    return x\n\n\n"
+        "def k(factory=dict):\n    return factory()\n\n\n"
+        "def m(c):\n    match c:\n        case [list]:\n            return list()\n"
+        "    return int()\n\n\n"
+        "def n(c):\n    try:\n        c()\n    except OSError as str:\n        return str()\n"
+        "    raise c\n",
         refused="no type is missing that could be inferred",
     ),
 ]

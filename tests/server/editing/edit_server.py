@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 from collections.abc import Callable
 
 from fairlead_server.lsp import app
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
 from tests.server.lsp.action_server import AnalysingCompleter
+from tests.server.lsp.idle import wait
 
 log = logging.getLogger("fairlead_server.tests")
 
@@ -33,8 +33,7 @@ class TellingCompleter(AnalysingCompleter):
         instruction = request.ask.rpartition("Instruction: ")[2].partition("\n")[0]
         told = instruction.partition("write:")[2].strip().split("|")
         if "wait" in told:
-            while not cancelled():
-                time.sleep(0.001)
+            wait(cancelled)
             log.warning("stopped")
         texts = told if request.samples > 1 else []
         made = (Suggestion(t, -float(i), "stop", verified=True) for i, t in enumerate(texts))

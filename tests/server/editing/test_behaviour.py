@@ -84,6 +84,25 @@ OFFERED: list[tuple[str, str, tuple[str, ...]]] = [
         "def h(x, y=2):\n    return x * y\ndef f(a):\n    b = h(a)\n    return b + h(y=a, x=3)\n",
         ("f(4)",),
     ),
+    ("inline v", "def f(a):\n    v = a + 1\n    return str(v)\n", ("f(1)",)),
+    ("inline v", "def f(a, b):\n    v = a is b\n    a.append(1)\n    return v\n", ("f([], 1)",)),
+    ("inline v", "def f(a, b):\n    v = a + 1\n    b[0] = v\n    return b\n", ("f(1, [2])",)),
+    ("inline v", "def f(a):\n    v = 1 + 2\n    a.append(1)\n    return v\n", ("f([])",)),
+    ("inline h", "def h(x):\n    return str(x)\ndef f(a):\n    return h(a + 1)\n", ("f(4)",)),
+    (
+        "inline h",
+        "def h(x):\n    return [x + i for i in (1, 2)]\ndef f(a):\n    return h(a)\n",
+        ("f(4)",),
+    ),
+    (
+        VARIABLE,
+        "def f(a, b):\n    return print(a) if «a == b» else 0\n",
+        ("f(1, 1)", "f(1, 2)"),
+    ),
+    (VARIABLE, "def f(a, b):\n    b[print()] = «a + 1»\n    return b\n", ("f(1, {})",)),
+    (FUNCTION, "«X = 1\nprint(X)\n»Y = 2\n", ("Y",)),
+    (FUNCTION, "«X = 1\nprint(X)\n»Y = X\n", ("X", "Y")),
+    (FUNCTION, "X = «1 + 2»\n", ("X",)),
 ]
 
 # (instruction, text): what the engines propose would do something else.
@@ -137,6 +156,47 @@ REFUSED: list[tuple[str, str]] = [
         "def h(x):\n    x += 1\n    return x\ndef f(a):\n    b = h(a)\n    return a, b\n",
     ),
     ("inline h", "K = 3\ndef h(x):\n    return x + K\ndef f(K):\n    return h(K)\n"),
+    ("inline v", "def f(a, b):\n    v = a + b\n    a.append(1)\n    return v\n"),
+    ("inline v", "def f(a, b):\n    v = a == b\n    b[0] = 3\n    return v\n"),
+    ("inline v", "def f(a, b):\n    v = a + b\n    a.b = 3\n    return v\n"),
+    ("inline v", "def f(a, b):\n    c = a\n    v = a + b\n    c += b\n    return v\n"),
+    ("inline v", "def f(a, b):\n    v = a + b\n    with b as c:\n        return v\n"),
+    ("inline v", "def f(a, b):\n    v = a + b\n    print(v)\n    return v\n"),
+    ("inline v", "def f(a, b):\n    v = a + b\n    b[v] = a.pop()\n    return b\n"),
+    ("inline v", "def f(a, b):\n    v = a + b\n    return [a.append(v) for _ in b]\n"),
+    ("inline v", "def f(a, b):\n    v = a + b\n    for _ in b:\n        print(v)\n"),
+    (VARIABLE, "def f(a, b):\n    return g(a.append(1), «a + b»)\n"),
+    (VARIABLE, "def f(a, b):\n    b[a.pop()] += «a + b»\n"),
+    (VARIABLE, "def f(a):\n    «a[0]» += 1\n"),
+    (
+        "inline h",
+        "def h(a):\n    return sorted(a, key=lambda b: b + a[0])\ndef f(b):\n    return h(b)\n",
+    ),
+    ("inline h", "def h(a):\n    return [a + i for i in (1, 2)]\ndef f(i):\n    return h(i)\n"),
+    (
+        "inline h",
+        "def h(a):\n    return lambda: a\ndef f(b):\n    c = h(b)\n    b = 2\n    return c()\n",
+    ),
+    (
+        "inline h",
+        "def h(a):\n    return (a for _ in (1,))\ndef f(b):\n    c = h(b)\n    b = 2\n"
+        "    return list(c)\n",
+    ),
+    (
+        "inline h",
+        "def h(a, b):\n    return a.pop(), b\ndef f(a):\n    return h(a, a + a)\n",
+    ),
+    (
+        "inline h",
+        "X = 1\ndef g():\n    global X\n    X = 2\ndef h(a):\n    return g(), a\n"
+        "def f(a):\n    return h(X)\n",
+    ),
+    ("inline h", "def h(a):\n    return (a := a + 1)\ndef f(b):\n    return h(b) + b\n"),
+    ("inline h", "def h(a):\n    return (yield a)\ndef f(b):\n    return list(h(b))\n"),
+    (FUNCTION, "class A:\n«    X = 1\n»    Y = 2\n"),
+    (FUNCTION, "class A:\n    if True:\n«        X = 1\n        print(X)\n»"),
+    (FUNCTION, "class A:\n    X = «1 + 2»\n"),
+    (FUNCTION, "def f():\n    class A:\n«        X = 1\n»    return A\n"),
 ]
 
 

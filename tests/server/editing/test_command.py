@@ -200,6 +200,13 @@ DIFFS = [
     ("a", "b\n", "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n"),
     ("", "b", "@@ -0,0 +1 @@\n+b\n\\ No newline at end of file\n"),
     ("a\x0c\n", "a\x0c\nb\n", "@@ -1 +1,2 @@\n a\x0c\n+b\n"),
+    # To tools that read diffs, a carriage return alone ends no line.
+    ("a\rb\n", "a\rc\n", "@@ -1 +1 @@\n-a\rb\n+a\rc\n"),
+    (
+        "a\r",
+        "b\r",
+        "@@ -1 +1 @@\n-a\r\n\\ No newline at end of file\n+b\r\n\\ No newline at end of file\n",
+    ),
     ("a\n", "a\n", ""),
 ]
 

@@ -169,3 +169,11 @@ def test_type_hints_that_the_model_adds_are_nothing_but_that() -> None:
         "no type is missing that could be inferred",
         "the model does something else than it was asked for",
     )
+
+
+def test_without_diagnostics_it_is_told() -> None:
+    (found,) = asked(RADIUS, "area", "Return the area.", silent=True)[1].candidates
+    assert not found.checked
+    assert found.remarks == (
+        "analysis gives no diagnostics for this file: only its syntax was checked",
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_monitors.engine import Diagnostics
+from fairlead_monitors.engine import Completeness, Diagnostic, Diagnostics
 from fairlead_server.document import DocumentSnapshot, read_document
 from fairlead_server.editing.candidate import EditRequest, Outcome
 from fairlead_server.editing.checks import Diagnosing
@@ -183,6 +183,28 @@ def test_cancelled(project: Path) -> None:
     document = DocumentSnapshot(str(project / "code.py"), "x = 1\n", "python")
     with pytest.raises(Cancelled):
         done(EditRequest(document, 0, 0, "rename x to y"), Silent(), lambda: True)
+
+
+class Refusing:
+    """Analysis that finds one thing more wrong each time, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
+        self.asked += 1
+        found = (Diagnostic(0, 1, f"{number} is wrong") for number in range(self.asked))
+        return Diagnostics(tuple(found), Completeness.COMPLETE, "refusing")
+
+
+def test_cancelled_while_parts_are_tried(project: Path) -> None:
+    text = "".join(f"def f{number}(a=1):\n    print(a)\n" for number in range(8))
+    document = DocumentSnapshot(str(project / "code.py"), text, "python")
+    analysis = Refusing()
+    request = EditRequest(document, 0, len(text), "add type hints", str(project))
+    with pytest.raises(Cancelled):
+        done(request, analysis, lambda: analysis.asked > 3)
+    assert analysis.asked == 4
 
 
 # (language, code before, instruction)

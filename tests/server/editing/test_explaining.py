@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fairlead_monitors.engine import Completeness, Diagnostic, Diagnostics, Kind, Names
+from fairlead_server import project_imports
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.editing.candidate import EditRequest
 from fairlead_server.editing.explaining import explain
@@ -91,3 +94,57 @@ def test_where_nobody_knows(analysis: ProjectAnalysis) -> None:
     document = DocumentSnapshot("/p/a.rb", "x", "ruby")
     (reason,) = explain(EditRequest(document, 0, 1, "explain"), analysis).reasons
     assert reason == "analysis gives no diagnostics: no engine for the language"
+
+
+class Told:
+    """Analysis that knows one name, and finds what it is told at one place."""
+
+    def __init__(self, *found: Diagnostic) -> None:
+        self._found = found
+
+    def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
+        return Diagnostics(self._found, Completeness.COMPLETE, "told")
+
+    def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
+        return Names(frozenset({"name"}), Completeness.COMPLETE, "told")
+
+    def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
+        return ""
+
+
+# (text, from where to where something is wrong, the name that the message says, what is spelled so)
+EXTENTS = [
+    ("x", 0, 0, "x", ""),
+    ("f(n)", 2, 2, "n", ""),
+    ("nam", 0, 3, "nam", "name"),
+    ("nam = nam()", 0, 3, "nam", "name"),
+    ("", 0, 0, "x", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "start", "end", "name", "alike"), EXTENTS)
+def test_extents_of_diagnostics(text: str, start: int, end: int, name: str, alike: str) -> None:
+    one = Diagnostic(start, end, f"{name} is not defined")
+    document = DocumentSnapshot("/p/a.txt", text, "plaintext")
+    outcome = explain(EditRequest(document, 0, len(text), "explain"), Told(one))
+    hint = f"\n  spelled alike: `{alike}`" if alike else ""
+    assert outcome.explanation == f"line 1: {name} is not defined (told){hint}"
+
+
+def test_the_project_is_read_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads, read = [], project_imports._read
+
+    def counted(*given: Any) -> Any:
+        reads.append(given)
+        return read(*given)
+
+    monkeypatch.setattr(project_imports, "_read", counted)
+    text = "json.dumps(math)\n"
+    document = DocumentSnapshot(str(project / "a.py"), text, "python")
+    found = (
+        Diagnostic(text.index(name), text.index(name) + 4, f"`{name}` is not defined", 1, code)
+        for name, code in (("json", "unresolved-reference"), ("math", "unresolved-reference"))
+    )
+    outcome = explain(EditRequest(document, 0, 1, "explain", str(project)), Told(*found))
+    assert outcome.explanation.count("it can be imported") == 2
+    assert len(reads) == 1

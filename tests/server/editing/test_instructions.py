@@ -14,6 +14,10 @@ KNOWN = [
     ("rename this to größe", "rename", {"new": "größe"}),
     ("rename the symbol to y, please", "rename", {"new": "y"}),
     ("rename to y", "rename", {"new": "y"}),
+    ("rename x to y . , please !", "rename", {"old": "x", "new": "y"}),
+    ("rename x to displease", "rename", {"old": "x", "new": "displease"}),
+    # As many blanks as there may be take no time.
+    (f"rename x to{' ' * 3_900}y please", "rename", {"old": "x", "new": "y"}),
     ("change the name of x to y", "rename", {"old": "x", "new": "y"}),
     ("rename x to 1x", "rename", {"old": "x", "new": "1x"}),
     ("rename this to a-b", "rename", {"new": "a-b"}),
@@ -58,6 +62,11 @@ OTHERS = [
     "add a docstring that mentions the units",
     "explain the algorithm",
     "organise the code",
+    f"a{' ' * 3_900}b",
+    f"a{' .' * 1_900} , b",
+    f"a{' ,' * 1_900} b",
+    f"rename{' ' * 1_900}x{' ' * 1_900}to",
+    f"extract `{'a ' * 1_900}",
 ]
 
 

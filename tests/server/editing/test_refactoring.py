@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fairlead_server.editing.instructions import parse
-from fairlead_server.editing.refactoring import rename
+from fairlead_server.editing.refactoring import rename, roping
 from fairlead_server.editing.refactoring.job import Job, with_replacements
 from fairlead_server.editing.refactoring.worker import answer
 from tests.server.editing.cases import ALL, HINTS, Case
@@ -124,6 +124,159 @@ def test_a_name_that_is_bound_again_is_not_renamed(tmp_path: Path) -> None:
     found = answer(job)
     assert found["proposals"] == []
     assert found["reason"] == f"{tmp_path / 'app.py'} binds `tea` again, on line 2"
+
+
+# (whether engines see the definition alone, files of which the first has it, the reason, or else
+# the files that are edited)
+SEVERAL: list[tuple[bool, dict[str, str], str | set[str]]] = [
+    # Folders of scripts, each with helpers of its own.
+    (
+        False,
+        {
+            "a/utils.py": "def load(): ...\n",
+            "b/utils.py": "def load(): ...\n",
+            "b/main.py": "from utils import load\nload()\n",
+        },
+        "b/main.py imports another `load`, that of {}/b/utils.py, as it seems",
+    ),
+    (
+        True,
+        {
+            "a/utils.py": "def load(): ...\n",
+            "a/main.py": "from utils import load\nload()\n",
+            "b/utils.py": "def load(): ...\n",
+            "b/main.py": "from utils import load\nload()\n",
+        },
+        {"a/utils.py", "a/main.py"},
+    ),
+    # In a package, the module beside is not meant.
+    (
+        True,
+        {
+            "utils.py": "def load(): ...\n",
+            "app/__init__.py": "",
+            "app/utils.py": "def load(): ...\n",
+            "app/main.py": "from utils import load\n",
+        },
+        {"utils.py", "app/main.py"},
+    ),
+    # `load` of what surely is not the module does not matter.
+    (
+        True,
+        {
+            "a/utils.py": "def load(): ...\n",
+            "main.py": "import a.utils, json\njson.load()\na.utils.x.load()\n",
+        },
+        {"a/utils.py"},
+    ),
+    (
+        True,
+        {"a/utils.py": "def load(): ...\n", "main.py": "import a.utils\na.utils.load()\n"},
+        "main.py names `load` by its module on line 2, and no engine follows the import",
+    ),
+    (
+        True,
+        {"a/utils.py": "def load(): ...\n", "main.py": "from a import utils as u\nu.load()\n"},
+        "main.py names `load` by its module on line 2, and no engine follows the import",
+    ),
+    (
+        True,
+        {"a/utils.py": "def load(): ...\n", "a/main.py": "from . import utils\nutils.load\n"},
+        "a/main.py names `load` by its module on line 2, and no engine follows the import",
+    ),
+    (
+        True,
+        {"a/utils.py": "def load(): ...\n", "main.py": "from a.utils import *\nload()\n"},
+        "main.py names `load` by its module on line 2, and no engine follows the import",
+    ),
+    (
+        True,
+        {
+            "a/utils.py": "def load(): ...\n",
+            "a/__init__.py": "from .utils import load\n",
+            "main.py": "import a\na.load()\n",
+        },
+        "main.py names `load` by its module on line 2, and no engine follows the import",
+    ),
+    # What engines do follow is renamed.
+    (
+        False,
+        {
+            "a/utils.py": "def load(): ...\n",
+            "a/__init__.py": "from .utils import *\n",
+            "main.py": "import a.utils\nfrom a import load\na.utils.load(load)\n",
+        },
+        {"a/utils.py", "main.py"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("alone", "files", "expected"), SEVERAL)
+def test_modules_of_one_name_and_whole_modules(
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    alone: bool,
+    files: dict[str, str],
+    expected: str | set[str],
+) -> None:
+    if alone:
+        request.getfixturevalue("blind")
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    first, text = next(iter(files.items()))
+    arguments = {"old": "load", "new": "read"}
+    found = answer(Job("rename", arguments, str(tmp_path / first), text, 0, 0, str(tmp_path)))
+    if isinstance(expected, str):
+        assert found == {"proposals": [], "reason": f"{tmp_path}/{expected.format(tmp_path)}"}
+    else:
+        (proposal,) = found["proposals"]
+        assert proposal["files"] == {
+            str(tmp_path / name): files[name].replace("load", "read") for name in expected
+        }
+
+
+def test_what_cannot_be_read_is_no_file(project: Path) -> None:
+    (project / ".#use.py").symlink_to("someone@host.1:2")
+    (proposal,) = renamed(project, "shop.py", "area", "surface")["proposals"]
+    assert len(proposal["files"]) == 2
+
+
+def test_all_files_are_searched_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    searches, search = [], roping.rope_places
+
+    def counted(*given: Any) -> Any:
+        searches.append(given)
+        return search(*given)
+
+    monkeypatch.setattr(rename, "rope_places", counted)
+    assert renamed(project, "other.py", "LIMIT", "MOST")["proposals"]
+    assert len(searches) == 1
+
+
+# (instruction, the text with what is selected, another file, who offers something)
+NEEDED = [
+    ("extract function g", "«X = 1\nprint(X)\n»Y = 2\n", "from code import X\n", ["jedi"]),
+    ("extract function g", "«X = 1\nprint(X)\n»Y = 2\n", "from code import Y\n", ["rope", "jedi"]),
+    ("extract function g", "«X = 1\nprint(X)\n»Y = X\n", "from code import X\n", ["rope", "jedi"]),
+    (
+        "extract function g",
+        "def f():\n«    X = 1\n    print(X)\n»    f()\n",
+        "X = 1\n",
+        ["rope", "jedi"],
+    ),
+    ("inline X", "X = 1\nprint(X)\n", "import code\ncode.X\n", []),
+    ("inline X", "X = 1\nprint(X)\n", "import code\ncode.Y\n", ["jedi"]),
+]
+
+
+@pytest.mark.parametrize(("instruction", "text", "other", "expected"), NEEDED)
+def test_what_other_files_need_stays(
+    tmp_path: Path, instruction: str, text: str, other: str, expected: list[str]
+) -> None:
+    (tmp_path / "use.py").write_text(other)
+    found = asked(Case(instruction, text), tmp_path / "code.py")
+    assert [one["by"] for one in found["proposals"]] == expected
 
 
 def test_a_name_that_another_file_has_is_not_taken(project: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlead_server.document import DocumentSnapshot
+from fairlead_server.editing import sequence
 from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit
 from fairlead_server.editing.process import Cancelled
 from fairlead_server.editing.sequence import hunks, in_steps, steps_of
@@ -85,16 +86,22 @@ def test_all_that_is_between_is_clean(before: list[str], after: list[str]) -> No
     assert len({old, *states}) == len(states) + 1
 
 
-def test_not_more_is_looked_at_than_allowed() -> None:
-    looked = []
+def test_not_more_is_looked_at_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, made, make = [], [], sequence._with
+
+    def counted(old: str, found: Sequence[sequence.Hunk], done: set[int]) -> str:
+        made.append(done)
+        return make(old, found, done)
 
     def refuse(text: str) -> bool:
         looked.append(text)
         return False
 
+    monkeypatch.setattr(sequence, "_with", counted)
     old, new = "a\nb\n" * 20, "x\nb\n" * 20
     assert in_steps(old, new, refuse, 30) == [new]
     assert len(looked) == 30
+    assert len(made) == 31
 
 
 def test_insertions_come_statement_by_statement() -> None:

@@ -13,8 +13,10 @@ from rope.refactor.extract import ExtractMethod, ExtractVariable
 
 from fairlead_server.editing.refactoring import extraction
 from fairlead_server.editing.refactoring.engines import attempt, changed_files, rope_file, script
+from fairlead_server.editing.refactoring.flow import FUNCTIONS, Names, stores
+from fairlead_server.editing.refactoring.importers import elsewhere
 from fairlead_server.editing.refactoring.job import Job, Proposal, Refused, line_at, position
-from fairlead_server.editing.refactoring.meaning import variable_complaint
+from fairlead_server.editing.refactoring.meaning import tree_of, variable_complaint
 from fairlead_server.editing.refactoring.target import selection
 from fairlead_server.editing.refactoring.words import checked_identifier, fresh, refuse_if_taken
 from fairlead_server.editing.texts import plain
@@ -31,8 +33,10 @@ def extract(job: Job) -> Iterator[Proposal]:
         name = fresh(_DEFAULTS[job.operation], job.text)
     else:
         refuse_if_taken(checked_identifier(name), job.text)
+    bound = Names()
     if job.operation == _FUNCTION:
         _check_leaves_nothing(job.text[start:end], _indent(job.text, start))
+        bound = _bound_for_others(job, start, end)
     kind = "function" if job.operation == _FUNCTION else "variable"
     named = frozenset(range(line_at(job.text, start), line_at(job.text, end) + 1))
     reasons: list[str] = []
@@ -41,7 +45,8 @@ def extract(job: Job) -> Iterator[Proposal]:
         if files is None:
             continue
         check = extraction.complaint if kind == "function" else variable_complaint
-        if wrong := check(job.text, files[job.path], name):
+        wrong = check(job.text, files[job.path], name)
+        if wrong := wrong or _missed(job, bound - extraction.taken(files[job.path], name)):
             reasons.append(f"{by}: {wrong}")
         else:
             yield Proposal(by, f"Extract {kind} `{name}`", files, named)
@@ -102,6 +107,73 @@ def _set_apart(text: str, name: str, apart: int) -> str:
     return text[:start] + max(wanted, found["blank"], key=len) + text[end:]
 
 
+def _bound_for_others(job: Job, start: int, end: int) -> Names:
+    """Return the names that the selection binds in the module, where other files may find them.
+
+    Raises `Refused` when it is in the body of a class: what it binds there are members, and no
+    function of the class can be called from there.
+    """
+    tree = tree_of(job.text)
+    extent = _octets(job.text, start), _octets(job.text, end)
+    scope = _scope(tree, tree, *extent)
+    if isinstance(scope, ast.ClassDef):
+        raise Refused("the selection is in the body of a class")
+    if scope is not tree:
+        return Names()
+    return stores(n for n in ast.walk(tree) if isinstance(n, ast.stmt) and _is_within(n, *extent))
+
+
+_Octets = tuple[int, int]
+
+
+def _octets(text: str, offset: int) -> _Octets:
+    """Return an offset as syntax trees count: the line, and the octets before it in the line."""
+    line, column = position(text, offset)
+    return line, len(text[offset - column : offset].encode())
+
+
+def _extent(node: ast.AST) -> tuple[_Octets, _Octets]:
+    """Return from where to where a node is; nowhere, if it has no place."""
+    begun = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+    return begun, (getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0))
+
+
+def _is_within(node: ast.AST, start: _Octets, end: _Octets) -> bool:
+    begun, ended = _extent(node)
+    return start <= begun and ended <= end
+
+
+def _scope(node: ast.AST, scope: ast.AST, start: _Octets, end: _Octets) -> ast.AST:
+    """Return the innermost function, lambda, class or module whose body has the extent.
+
+    `scope` is the one around `node`.
+    """
+    for field, found in ast.iter_fields(node):
+        inner = node if field == "body" and isinstance(node, _SCOPES) else scope
+        for child in _placed(found):
+            begun, ended = _extent(child)
+            if begun <= start and end <= ended:
+                return _scope(child, inner, start, end)
+            if isinstance(child, ast.stmt) and _is_within(child, start, end):
+                return inner
+    return scope
+
+
+def _placed(found: object) -> Iterator[ast.AST]:
+    """Yield the nodes of a field that have places, instead of others what is in them."""
+    for node in found if isinstance(found, list) else [found]:
+        if isinstance(node, ast.AST) and hasattr(node, "lineno"):
+            yield node
+        elif isinstance(node, ast.AST):
+            yield from _placed(list(ast.iter_child_nodes(node)))
+
+
+def _missed(job: Job, names: Names) -> str:
+    """Say which of the names, which the module would no longer bind, another file may import."""
+    found = elsewhere(job, names)
+    return f"{found[0]} names `{found[1]}` as well, which would be lost" if found else ""
+
+
 def _indent(text: str, start: int) -> str:
     line = text[text.rfind("\n", 0, start) + 1 : start]
     return line if not line.strip() else ""
@@ -119,7 +191,7 @@ def _check_leaves_nothing(code: str, indent: str) -> None:
 
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
 _BOUND = {
     ast.Yield: "yield",
     ast.YieldFrom: "yield from",

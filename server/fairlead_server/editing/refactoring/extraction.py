@@ -109,6 +109,12 @@ def _of_statements(before: ast.Module, after: ast.Module, name: str) -> str | No
     return _misses(_scope(after, call.block), call, region, function)
 
 
+def taken(new: str, name: str) -> Names:
+    """Return the names that `new` binds to what the function `name` returns."""
+    found = (n for n in ast.walk(tree_of(new)) if isinstance(n, ast.Assign))
+    return stores(n for n in found if isinstance(n.value, ast.Call) and _is(n.value, name))
+
+
 def _taken_out(tree: ast.Module, name: str) -> ast.FunctionDef | None:
     for block in blocks(tree):
         for node in block:

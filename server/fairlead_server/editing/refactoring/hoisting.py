@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
+from fairlead_server.editing.refactoring.evaluation import evaluated, may_change
 from fairlead_server.editing.refactoring.flow import COMPREHENSIONS
 
 PURE = (
@@ -25,10 +26,9 @@ PURE = (
     ast.cmpop,
     ast.expr_context,
 )
-"""What has the same value wherever its names have the same."""
+"""What has the same value wherever its names stand for the same, unchanged objects."""
 
-DOING = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
-"""What may do something besides having a value."""
+_FIXED = (ast.Constant, ast.Name, ast.Tuple, ast.expr_context, ast.Is, ast.IsNot)
 
 Blocks = Iterator[list[ast.stmt]]
 
@@ -36,6 +36,20 @@ Blocks = Iterator[list[ast.stmt]]
 def is_pure(node: ast.AST) -> bool:
     """Tell whether `node` is nothing but names, constants and operators on them."""
     return all(isinstance(part, PURE) for part in ast.walk(node))
+
+
+def is_fixed(node: ast.AST) -> bool:
+    """Tell whether the value of `node` stays the same even if the objects that it names change."""
+    parts = list(ast.walk(node))
+    if not is_pure(node) or not any(isinstance(part, ast.Name) for part in parts):
+        return is_pure(node)
+    compared = (part for part in parts if isinstance(part, ast.Compare))
+    identities = [part for part in compared if all(map(_is_identity, part.ops))]
+    return all(isinstance(part, _FIXED) or part in identities for part in parts)
+
+
+def _is_identity(operator: ast.cmpop) -> bool:
+    return isinstance(operator, ast.Is | ast.IsNot)
 
 
 def hindrance(statement: ast.stmt, use: ast.AST, value: ast.AST) -> str:
@@ -51,10 +65,11 @@ def hindrance(statement: ast.stmt, use: ast.AST, value: ast.AST) -> str:
     for parent, child in pairwise(path):
         if _is_conditional(parent, child):
             return "it is not always computed"
-    if is_pure(value):
+    if is_fixed(value):
         return ""
-    earlier = _before(path)
-    if any(isinstance(part, DOING) for node in earlier for part in ast.walk(node)):
+    order = list(evaluated(statement))
+    earlier = order[: next(place for place, node in enumerate(order) if node is path[-1])]
+    if any(map(may_change, earlier)):
         return "something is done before it is computed"
     return ""
 
@@ -105,16 +120,3 @@ def _is_conditional(parent: ast.AST, child: ast.AST) -> bool:
     if isinstance(parent, ast.comprehension):
         return child is not parent.iter
     return isinstance(parent, ast.Lambda)
-
-
-def _before(path: list[ast.AST]) -> list[ast.AST]:
-    """Return what stands before the last node of `path` in those that lead to it."""
-    last = path[-1]
-    place = (getattr(last, "lineno", 0), getattr(last, "col_offset", 0))
-    found = []
-    for parent in path[:-1]:
-        for child in ast.iter_child_nodes(parent):
-            at = (getattr(child, "lineno", place[0]), getattr(child, "col_offset", place[1]))
-            if child not in path and at < place:
-                found.append(child)
-    return found

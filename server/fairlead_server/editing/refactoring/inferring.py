@@ -39,9 +39,7 @@ class Inference:
         self._lines = text.split("\n")
         classes = (node for node in tree.body if isinstance(node, ast.ClassDef))
         self._classes = {node.name: node.end_lineno or node.lineno for node in classes}
-        self._bound = {
-            n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        }
+        self._bound = {name for node in ast.walk(tree) for name in _bound_by(node)}
         self._late = any(
             isinstance(n, ast.ImportFrom)
             and n.module == "__future__"
@@ -108,17 +106,7 @@ class Inference:
             if isinstance(statement, ast.Assign)
             and [ast.unparse(target) for target in statement.targets] == [name]
         ]
-        stores = [
-            node
-            for node in ast.walk(function)
-            if (
-                isinstance(node, ast.Name)
-                and node.id == name
-                and not isinstance(node.ctx, ast.Load)
-            )
-            or (isinstance(node, ast.Global | ast.Nonlocal) and name in node.names)
-            or (isinstance(node, ast.arg) and node.arg == name)
-        ]
+        stores = [node for node in ast.walk(function) if name in _bound_by(node)]
         if len(simple) != 1 or len(stores) != 1:
             return UNKNOWN
         return self._types(simple[0].value, ast.Pass())
@@ -141,7 +129,7 @@ class Inference:
         return frozenset().union(*made) if made and all(made) else UNKNOWN
 
     def _is_plain(self, callee: ast.expr) -> bool:
-        """Tell whether `callee` is a name that is never assigned, or one of a module."""
+        """Tell whether `callee` is a name that nothing assigns, or one of a module."""
         while isinstance(callee, ast.Attribute):
             callee = callee.value
         return isinstance(callee, ast.Name) and callee.id not in self._bound | {"self", "cls"}
@@ -156,12 +144,18 @@ class Inference:
         return frozenset({kind.name}) if own else UNKNOWN
 
 
-def _binds(node: ast.AST, name: str) -> bool:
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a node binds itself to what jedi is not asked about."""
     if isinstance(node, ast.Name):
-        return node.id == name and not isinstance(node.ctx, ast.Load)
-    if isinstance(node, ast.Global | ast.Nonlocal):
-        return name in node.names
-    return isinstance(node, ast.arg) and node.arg == name
+        if not isinstance(node.ctx, ast.Load):
+            yield node.id
+    elif isinstance(node, ast.Global | ast.Nonlocal):
+        yield from node.names
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.ExceptHandler) or type(node).__name__.startswith("Match"):
+        names = (getattr(node, field, None) for field in ("name", "rest"))
+        yield from (name for name in names if isinstance(name, str))
 
 
 def _own(body: Sequence[ast.AST]) -> Iterator[ast.AST]:

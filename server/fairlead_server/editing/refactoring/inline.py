@@ -15,7 +15,7 @@ from fairlead_server.editing.refactoring.engines import (
     rope_file,
     script,
 )
-from fairlead_server.editing.refactoring.importers import project_files
+from fairlead_server.editing.refactoring.importers import elsewhere
 from fairlead_server.editing.refactoring.inlining import (
     Bound,
     function_complaint,
@@ -40,8 +40,8 @@ def inline(job: Job) -> Iterator[Proposal]:
     uses = [place for place in places if place != _name_place(definition, job.text)]
     if not uses:
         raise Refused(f"`{word.text}` is used nowhere in the file")
-    if not _is_local(tree, definition):
-        _refuse_if_elsewhere(job, word.text)
+    if not _is_local(tree, definition) and (found := elsewhere(job, {word.text})):
+        raise Refused(f"{found[0]} names `{word.text}` as well")
     if not isinstance(definition, ast.FunctionDef):
         _check_value(job.text, tree, definition, word.text, places)
     named = frozenset({line for line, _ in places} | _lines(definition, job.text))
@@ -174,13 +174,6 @@ def _own(node: ast.AST) -> Iterator[ast.AST]:
     if not isinstance(node, ast.ClassDef):
         for child in ast.iter_child_nodes(node):
             yield from _own(child)
-
-
-def _refuse_if_elsewhere(job: Job, name: str) -> None:
-    """Raise `Refused` when another file of the project names it."""
-    for path, text in project_files(job, name):
-        if any(word.text == name for word in words(text)):
-            raise Refused(f"{path} names `{name}` as well")
 
 
 def _check_value(

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fairlead_server.editing.refactoring.evaluation import DOING, disturbed, is_stored
 from fairlead_server.editing.refactoring.flow import (
     COMPREHENSIONS,
     FUNCTIONS,
@@ -16,7 +17,7 @@ from fairlead_server.editing.refactoring.flow import (
     loads,
     stores,
 )
-from fairlead_server.editing.refactoring.hoisting import DOING, blocks, hindrance, is_pure
+from fairlead_server.editing.refactoring.hoisting import blocks, hindrance, is_fixed, is_pure
 from fairlead_server.editing.refactoring.meaning import parsed, same, tree_of
 
 _INNER = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
@@ -84,9 +85,11 @@ def _rebound(bound: Bound, order: Sequence[ast.AST]) -> str:
             continue
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and node.id in read:
             return f"`{node.id}` gets another value before the last use"
-    done = any(isinstance(node, DOING) and begun <= _place(node) < last for node in order)
+    done = disturbed(bound.scope, bound.uses, bound.assignment)
     for name in sorted(read & _changing(bound)) if done or again else ():
         return f"`{name}` may get another value before the last use"
+    if done and not is_fixed(bound.value):
+        return "something is done or stored between the value and its use"
     return ""
 
 
@@ -122,7 +125,7 @@ def _changed(between: Sequence[ast.stmt], value: ast.expr) -> str:
     for node in (one for statement in between for one in ast.walk(statement)):
         if isinstance(node, DOING):
             return "something is done between the value and its use"
-        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        if is_stored(node):
             return "something is stored between the value and its use"
     if taken := stores(between) & read:
         return f"`{min(taken)}` gets another value before the last use"
@@ -143,12 +146,14 @@ def function_complaint(old: str, new: str, name: str) -> str:
     if len(body) != 1 or not isinstance(body[0], ast.Return) or body[0].value is None:
         return f"`{name}` does more than return an expression"
     value = body[0].value
+    if stores([value]) or any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(value)):
+        return f"`{name}` does more than return an expression"
     free = loads(value) - {one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)}
     for block in blocks(before):
         if function in block:
             block.remove(function)
             break
-    calls = _Calls(name, function, value, free)
+    calls = _Calls(name, function, value, free, declared([before]))
     calls.visit(before)
     if calls.wrong:
         return calls.wrong
@@ -158,9 +163,12 @@ def function_complaint(old: str, new: str, name: str) -> str:
 class _Calls(ast.NodeTransformer):
     """Puts what a function returns in the place of its calls, as long as that is the same."""
 
-    def __init__(self, name: str, function: ast.FunctionDef, value: ast.expr, free: Names) -> None:
+    def __init__(
+        self, name: str, function: ast.FunctionDef, value: ast.expr, free: Names, loose: Names
+    ) -> None:
         self.wrong = ""
         self._name, self._function, self._value, self._free = name, function, value, free
+        self._loose = loose
         self._around: list[Names] = []
 
     def visit(self, node: ast.AST) -> ast.AST:
@@ -186,8 +194,26 @@ class _Calls(ast.NodeTransformer):
             return node
         if not all(map(is_pure, given.values())):
             self.wrong = self.wrong or f"an argument of `{self._name}` may do something"
+        self.wrong = self.wrong or _arguments_complaint(given, self._value, self._loose)
         value: ast.AST = _Arguments(given).visit(copy.deepcopy(self._value))
         return value
+
+
+def _arguments_complaint(given: Mapping[str, ast.expr], value: ast.expr, loose: Names) -> str:
+    """Say why arguments may be something else inside of `value`; `loose` names are rebound."""
+    inner = [node for node in ast.walk(value) if isinstance(node, (ast.Lambda, *COMPREHENSIONS))]
+    bound = frozenset[str]().union(*(stores(_bodies(one)) | _parameters(one) for one in inner))
+    read = frozenset[str]().union(*map(loads, given.values()))
+    if taken := bound & read:
+        return f"`{min(taken)}` is another one where the parameter is used"
+    if read and any(isinstance(one, ast.Lambda | ast.GeneratorExp) for one in inner):
+        return "an argument would be read later, when it may be another"
+    for name, argument in given.items():
+        uses = [n for n in ast.walk(value) if isinstance(n, ast.Name) and n.id == name]
+        steady = is_fixed(argument) and not loads(argument) & loose
+        if uses and not steady and disturbed(value, uses):
+            return "something is done before an argument would be computed"
+    return ""
 
 
 def _bodies(node: ast.AST) -> list[ast.AST]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import os
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,12 @@ from fairlead_server.editing.refactoring.engines import (
     on_disk,
     script,
 )
-from fairlead_server.editing.refactoring.importers import Places, importing, project_files
+from fairlead_server.editing.refactoring.importers import (
+    Places,
+    imported_from,
+    importing,
+    project_files,
+)
 from fairlead_server.editing.refactoring.job import Job, Proposal, Refused
 from fairlead_server.editing.refactoring.roping import rope_places
 from fairlead_server.editing.refactoring.target import word_at
@@ -38,14 +43,17 @@ _IMPORTS = ("import_name", "import_from")
 def rename(job: Job) -> Iterator[Proposal]:
     """Yield the renaming of the target. Raises `Refused`."""
     new = checked_identifier(job.arguments["new"])
-    word = word_at(job, job.arguments.get("old"), lambda one: _here(job, one))
+    # A search goes through all files: the one for the meaning of a name is the one for its places.
+    search = cache(partial(places, job, job.text))
+    word = word_at(job, job.arguments.get("old"), lambda one: search(one)[0].get(job.path, set()))
     old = word.text
     if old == new:
         raise Refused(f"it is called `{new}` already")
-    found, by = places(job, job.text, word)
+    found, by = search(word)
     if (word.line, word.column) not in found.get(job.path, ()):
         raise Refused(f"no engine finds where `{old}` is defined")
     _check_in_project(job, found)
+    _check_imports(job, found, old)
     _add_importers(job, found, word)
     if not any(at & set(_definitions(job, path)) for path, at in found.items()):
         raise Refused(f"`{old}` is not defined in the project")
@@ -61,31 +69,50 @@ def rename(job: Job) -> Iterator[Proposal]:
     )
 
 
+def _check_imports(job: Job, found: Places, name: str) -> None:
+    """Raise `Refused` where what is found is imported from a file that has another of that name.
+
+    For jedi, the document's own folder is on the search path of all files.
+    """
+    known = {os.path.realpath(path) for path in found}
+    for path, places in found.items():
+        for other, place in imported_from(job, path, _text(job, path), name):
+            if place not in places or os.path.realpath(other) in known:
+                continue
+            if any(word.text == name for word in words(on_disk(other))):
+                raise Refused(f"{path} imports another `{name}`, that of {other}, as it seems")
+
+
 def _add_importers(job: Job, found: Places, word: Word) -> None:
     """Add the files that import a name of the module, as far as engines have not seen them.
 
-    Raises `Refused` where such a file may mean something else by the name.
+    Raises `Refused` where such a file may mean something else by the name, or imports the module as
+    a whole and names it so where no engine has seen it.
     """
     defined = set(_definitions(job, job.path)) & found.get(job.path, set())
     if not any(_is_of_module(job.text, line, column) for line, column in defined):
         return
-    for path, places in importing(job, word.text).items():
+    importers = importing(job, word.text)
+    for path, places in importers.named.items():
         if path in found:
             continue
         bound = set(_definitions(_other(job, path), path))
         if taken := sorted(places & bound):
             raise Refused(f"{path} binds `{word.text}` again, on line {taken[0][0]}")
         found[path] = places
+    seen = {os.path.realpath(path): places for path, places in found.items()}
+    for path, places in importers.through.items():
+        if missed := sorted(places - seen.get(os.path.realpath(path), set())):
+            raise Refused(
+                f"{path} names `{word.text}` by its module on line {missed[0][0]}, "
+                "and no engine follows the import"
+            )
 
 
 def _is_of_module(text: str, line: int, column: int) -> bool:
     """Tell whether what is bound at a place is bound in an unindented line."""
     begun = text.split("\n")[line - 1]
     return bool(begun) and not begun[0].isspace() and not begun[:column].lstrip().startswith("(")
-
-
-def _here(job: Job, word: Word) -> set[tuple[int, int]]:
-    return places(job, job.text, word)[0].get(job.path, set())
 
 
 def places(job: Job, text: str, word: Word) -> tuple[Places, str]:

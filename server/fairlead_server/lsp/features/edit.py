@@ -106,12 +106,12 @@ class Editing:
             raise UserError(f"there is no candidate {asked.candidate}: the {last}")
         chosen = outcome.candidates[asked.candidate - 1]
         try:
-            change, *others = self._changes(asked, chosen)
+            change, *others = await self._changes(asked, chosen)
         except edits.MovedOn:
             # Another file is not what it was: whoever asks again gets what fits.
             self._last = None
             raise
-        done = {
+        done: dict[str, Any] = {
             "kind": chosen.kind,
             "by": chosen.by,
             "title": chosen.title,
@@ -124,16 +124,22 @@ class Editing:
         if asked.apply:
             return {**done, "applied": await edits.apply(self.server, change, others)}
         edit = converter().unstructure(edits.edit_of(self.server, change, others))
-        steps = {"steps": await self._steps(asked, chosen)} if asked.sequence else {}
-        return {**done, "applied": False, "edit": edit, **steps}
+        done |= {"applied": False, "edit": edit}
+        if asked.sequence:
+            done["steps"] = await self._steps(asked, chosen, change, others)
+        return done
 
-    async def _steps(self, asked: Asked, chosen: Candidate) -> list[Any]:
-        """Return the edits that lead to `chosen`, each of what the one before it left."""
+    async def _steps(
+        self, asked: Asked, chosen: Candidate, change: edits.Change, others: Sequence[edits.Change]
+    ) -> list[Any]:
+        """Return the edits that lead to `chosen`, each of what the one before it left.
+
+        `change` and the `others` are what it is in one step.
+        """
 
         def work(stopped: Callable[[], bool]) -> tuple[str, ...]:
             return steps_of(chosen, self._request(asked), self._means(asked), stopped)
 
-        change, *others = self._changes(asked, chosen)
         document, made = asked.document, []
         for text in await self._unless_moved(asked, work):
             step = dataclasses.replace(change, document=document, text=text)
@@ -221,35 +227,62 @@ class Editing:
         found = (snapshot_of(workspace, uri) for uri in list(workspace.text_documents))
         return {one.path: one.text for one in found if one is not None and one.before is None}
 
-    def _changes(self, asked: Asked, chosen: Candidate) -> list[edits.Change]:
+    async def _changes(self, asked: Asked, chosen: Candidate) -> list[edits.Change]:
+        """Return what `chosen` changes, if all files are as they were. Raises `MovedOn`."""
         by = "a refactoring" if chosen.kind == "refactoring" else "written by a model"
         checked = "checked by fairlead" if chosen.checked else "not checked by analysis"
         label, said = f"{chosen.title} ({chosen.by})", f"{chosen.by}: {by}, {checked}"
         first, *others = chosen.files
         changes = [edits.Change(asked.uri, asked.document, first.new, label, confirm=True, by=said)]
-        for other in others:
-            uri, document = self._other(other)
-            opened_too = uri in self.server.workspace.text_documents
+        for other, uri in zip(others, await self._uris(others), strict=True):
+            document: DocumentSnapshot | None = DocumentSnapshot(
+                other.path, other.old, language_of(other.path)
+            )
+            if uri is not None:
+                document = snapshot_of(self.server.workspace, uri)
+            if document is None or document.text != other.old:
+                raise edits.MovedOn
             changes.append(
-                edits.Change(uri, document, other.new, label, True, said, opened=opened_too)
+                edits.Change(
+                    uri or Path(other.path).as_uri(),
+                    document,
+                    other.new,
+                    label,
+                    confirm=True,
+                    by=said,
+                    opened=uri is not None,
+                )
             )
         return changes
 
-    def _other(self, edit: FileEdit) -> tuple[str, DocumentSnapshot]:
-        """Return the other file that is edited, if it is still as it was. Raises `MovedOn`."""
-        for uri in self.server.workspace.text_documents:
-            document = snapshot_of(self.server.workspace, uri)
-            if document is not None and _same(document.path, edit.path):
-                if document.text != edit.old:
-                    raise edits.MovedOn
-                return uri, document
+    async def _uris(self, files: Sequence[FileEdit]) -> list[str | None]:
+        """Return what the editor calls the files, None for those that it has not open.
+
+        Raises `MovedOn` where one that it has not open is not as it was. Files are looked at on a
+        thread: the disk may be slow.
+        """
+        if not files:
+            return []
+        workspace = self.server.workspace
+        found = ((uri, snapshot_of(workspace, uri)) for uri in list(workspace.text_documents))
+        opened = {uri: document.path for uri, document in found if document is not None}
+        return await asyncio.get_running_loop().run_in_executor(None, _known, files, opened)
+
+
+def _known(files: Sequence[FileEdit], opened: Mapping[str, str]) -> list[str | None]:
+    """Return by which URI each file is `opened`, None for one that is not, and is as it was.
+
+    `opened` are paths by URI. Raises `MovedOn` where a file is another.
+    """
+    uris = {os.path.realpath(path): uri for uri, path in opened.items()}
+    known = [uris.get(os.path.realpath(one.path)) for one in files]
+    for edit, uri in zip(files, known, strict=True):
         try:
-            if decode(Path(edit.path).read_bytes(), edit.path) != edit.old:
+            if uri is None and decode(Path(edit.path).read_bytes(), edit.path) != edit.old:
                 raise edits.MovedOn
-        except OSError:
+        except (OSError, UserError):
             raise edits.MovedOn from None
-        language = language_of(edit.path)
-        return Path(edit.path).as_uri(), DocumentSnapshot(edit.path, edit.old, language)
+    return known
 
 
 def _is_over(stopped: threading.Event, shown: Working) -> bool:
@@ -283,10 +316,6 @@ def _interpreter(project: str | None, stated: str | None, *, trusted: bool) -> s
         return find_interpreter(project, stated, trusted=trusted)
     except NoInterpreter:
         return None
-
-
-def _same(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
 
 
 def _nothing(asked: Asked, outcome: Outcome) -> str:
