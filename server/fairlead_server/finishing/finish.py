@@ -13,6 +13,7 @@ from fairlead_server.finishing.draft import Draft, Filter
 from fairlead_server.finishing.indentation import indentation
 from fairlead_server.finishing.overlap import overlap
 from fairlead_server.finishing.repetition import repetition
+from fairlead_server.finishing.statement import unfinished_statement
 from fairlead_server.finishing.unfinished import unfinished_line
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
     ("repetition", repetition),
     ("end of block", end_of_block),
     ("overlap", overlap),
+    ("unfinished statement", unfinished_statement),
     ("brackets", brackets),
     ("trailing blanks", trailing_blanks),
 )

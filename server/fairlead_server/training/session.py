@@ -17,6 +17,7 @@ from fairlead_server.training import checkpoint
 from fairlead_server.training.corpus import Document, read_documents
 from fairlead_server.training.export import export
 from fairlead_server.training.folders import make_folder
+from fairlead_server.training.lintseq.writing import read_records
 from fairlead_server.training.presets import PRESETS, Preset
 from fairlead_server.training.stream import STABLE_MIXTURE, Stream, split
 from fairlead_server.training.tokenizer import load_tokenizer, train_tokenizer
@@ -33,7 +34,7 @@ class Request:
     """What is to be trained; None leaves a choice to the preset or the machine.
 
     `rate` is a share of the preset's learning rates. `decay_from` is the share of the run after
-    which they fall.
+    which they fall. `sequences` is a file of insertions, which are learned from then on.
     """
 
     preset: str
@@ -48,6 +49,7 @@ class Request:
     threads: int | None = None
     name: str = "fairlead"
     seed: int = 0
+    sequences: Path | None = None
 
 
 def train_model(request: Request, remark: Callable[[Note], None]) -> tuple[Note, Path]:
@@ -62,13 +64,14 @@ def train_model(request: Request, remark: Callable[[Note], None]) -> tuple[Note,
     preset = _preset(request, start)
     documents = read_documents(request.corpus) if request.corpus else list(own_documents())
     learned, watched = split(documents)
+    sequences = list(read_records(request.sequences)) if request.sequences else []
     make_folder(request.folder)
     tokenizer = _tokenizer(request, preset, learned)
     length = preset.stages[0].length + 1
     seed = request.seed + (start.progress.step if start else 0)
     note = train(
         Run(
-            Stream(learned, tokenizer, length, STABLE_MIXTURE, seed),
+            Stream(learned, tokenizer, length, STABLE_MIXTURE, seed, sequences),
             Stream(watched, tokenizer, length, STABLE_MIXTURE, request.seed),
             preset,
             request.folder,

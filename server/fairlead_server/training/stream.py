@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from fairlead_server.errors import UserError
 from fairlead_server.training.corpus import Document
 from fairlead_server.training.holes import SKILLS, STABLE, Ends, Example, with_hole
+from fairlead_server.training.insertions import insertion
+from fairlead_server.training.lintseq.records import Record
 from fairlead_server.training.skills import repair
 from fairlead_server.training.tokenizer import SEPARATOR, Control, control_ids
 
@@ -39,18 +41,20 @@ class Mixture:
     """What share of the examples is what.
 
     `holes` have one, whose `ends` are drawn; `paths` begin with the path of the file; `repairs`
-    are lines to be mended; the rest is plain text. `python` is the share of Python.
+    are lines to be mended; `insertions` fill in what unfinished programs lack, if there are any;
+    the rest is plain text. `python` is the share of Python.
     """
 
     holes: float = 0.6
     paths: float = 0.25
     repairs: float = 0.0
+    insertions: float = 0.0
     python: float = 0.55
     ends: Ends = field(default_factory=lambda: STABLE)
 
 
 STABLE_MIXTURE = Mixture()
-SKILLS_MIXTURE = Mixture(holes=0.7, repairs=0.03, ends=SKILLS)
+SKILLS_MIXTURE = Mixture(holes=0.7, repairs=0.03, insertions=0.1, ends=SKILLS)
 """For the decay: whatever is learned last is kept best."""
 
 
@@ -79,11 +83,16 @@ class Stream:
         length: int,
         mixture: Mixture,
         seed: int,
+        sequences: Sequence[Record] = (),
     ) -> None:
-        """`length` counts the tokens of a row. Raises `UserError` without documents."""
+        """`length` counts the tokens of a row, insertions are those of `sequences`.
+
+        Raises `UserError` without documents.
+        """
         self.mixture = mixture
         self.length = length
         self._tokenizer = tokenizer
+        self._sequences = sequences
         self._control: Control = control_ids(tokenizer)
         self._rng = random.Random(seed)
         by_language = [[d for d in documents if d.language == name] for name in ("python", "java")]
@@ -129,6 +138,8 @@ class Stream:
         return [*before, *tokens[-left:], control.end]
 
     def _example(self) -> Example:
+        if self._sequences and self._rng.random() < self.mixture.insertions:
+            return insertion(self._rng.choice(self._sequences), self._rng)
         document, text = self._window()
         mixture, rng = self.mixture, self._rng
         if rng.random() < mixture.repairs and (found := repair(text, rng)):

@@ -74,6 +74,30 @@ def test_paths_and_repairs_stand_before_the_text(tokenizer: Any) -> None:
     assert sum(e[0] == control.fix and control.middle in e for e in mended) > len(mended) / 2
 
 
+def test_insertions_are_of_unfinished_programs(tokenizer: Any) -> None:
+    from fairlead_server.training.lintseq.records import key_of, make
+    from fairlead_server.training.stream import SKILLS_MIXTURE, Stream
+    from fairlead_server.training.tokenizer import control_ids
+
+    middle = control_ids(tokenizer).middle
+    text = python_text("word", 3)
+    sequences = [make(key_of("a", text, 0, number), text, "python") for number in range(3)]
+    states = {state.rstrip("\n") for record in sequences for state in record.states()}
+    mixture = replace(SKILLS_MIXTURE, insertions=1.0)
+    stream = Stream(DOCUMENTS[5:], tokenizer, 2049, mixture, 1, sequences)
+    whole = 0
+    for row in islice(stream.rows(), 10):
+        ends = [place for place, token in enumerate(row.tolist()) if token == 0]
+        for a, b in pairwise(ends):
+            example = row[a + 1 : b].tolist()
+            place = example.index(middle) if middle in example else 0
+            after = tokenizer.decode(example[2:place], skip_special_tokens=False)
+            text = tokenizer.decode(example[place + bool(place) :], skip_special_tokens=False)
+            whole += (text + after).rstrip("\n") in states
+            assert any(text.rstrip("\n") in state for state in states)
+    assert whole > 10
+
+
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_languages(tokenizer: Any, share: float) -> None:
     text = tokenizer.decode([i for row in rows(tokenizer, 8, python=share) for i in row])

@@ -147,6 +147,7 @@ def test_a_checkpoint_of_another_shape(
         (["--preset", "smoke", "--resume", "absent"], "absent is no checkpoint"),
         (["--preset", "smoke", "--tokenizer", "absent"], "absent is no tokenizer"),
         (["--preset", "cpu", "--corpus", "absent"], "absent holds no corpus"),
+        (["--preset", "smoke", "--sequences", "absent"], "absent cannot be read"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(

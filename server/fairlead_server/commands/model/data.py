@@ -3,6 +3,12 @@
 Downloads the packages of a catalogue with pip and apt-get, keeps the files that may and should be
 learned from, and writes them to DIR with a manifest. Packages that models are measured on go to
 DIR/held-out.
+
+  fairlead model data lintseq FOLDER... --out FILE.jsonl
+
+takes the programs in FOLDER apart instead, and writes how each may have been written: insertions,
+after each of which it parses and lacks no name that it uses. An interrupted run is gone on with by
+the same command.
 """
 
 from __future__ import annotations
@@ -11,6 +17,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from fairlead_server.commands.model import lintseq
 from fairlead_server.errors import UserError
 
 
@@ -20,15 +27,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--downloads", metavar="DIR", help="default: DIR/downloads; is re-used")
     parser.add_argument("--catalogue", metavar="FILE", help="packages, as TOML; default: ours")
     parser.add_argument(
-        "--language", choices=("python", "java"), help="only packages in this language"
+        "--language",
+        choices=("python", "java"),
+        help="only packages, or programs, in this language",
     )
     parser.add_argument(
         "--held-out", action="store_true", help="only the packages that models are measured on"
     )
+    lintseq.add_arguments(parser.add_argument_group("with lintseq for DIR"))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Build it, and say what it holds."""
+    if arguments.folder == "lintseq":
+        return lintseq.run(arguments)
+    if arguments.sources or arguments.out:
+        raise UserError(f"{arguments.folder}: one DIR; FOLDER and --out go with lintseq")
     from fairlead_server.training.catalogue import load_catalogue
     from fairlead_server.training.corpus import build
 

@@ -36,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--preset", choices=_PRESETS, default="cpu")
     parser.add_argument("--corpus", metavar="DIR", help="made by fairlead model data")
+    parser.add_argument(
+        "--sequences",
+        metavar="FILE",
+        help="made by fairlead model data lintseq; is learned while the rates fall",
+    )
     parser.add_argument("--out", metavar="DIR", required=True)
     parser.add_argument("--minutes", type=float, help="of the run; default: the preset's")
     parser.add_argument(
@@ -85,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         threads=arguments.threads,
         name=arguments.name,
         seed=arguments.seed,
+        sequences=Path(arguments.sequences) if arguments.sequences else None,
     )
     note, path = train_model(request, _remark)
     if arguments.json:
