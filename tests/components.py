@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -85,6 +86,18 @@ def strace() -> Path | None:
     return Path(found)
 
 
+def junit() -> Path | None:
+    """Find JUnit 4, where there is a JDK as well."""
+    from fairlead_server.errors import UserError
+    from fairlead_server.repair.datasets.java import find_jdk, find_junit
+
+    try:
+        find_jdk()
+        return Path(find_junit().partition(os.pathsep)[0])
+    except UserError:
+        return None
+
+
 def _requirements(extra: str) -> list[Requirement]:
     try:
         lines = importlib.metadata.requires("fairlead") or ()
@@ -122,6 +135,12 @@ COMPONENTS = {
             find=extra("train", "tokenizers"),
             obtain=recipes.fairlead_extra("train"),
             remedy="python -m tests.setup.extras train",
+        ),
+        Component(
+            "ray",
+            find=extra("cluster", "ray"),
+            obtain=recipes.fairlead_extra("cluster"),
+            remedy="python -m tests.setup.extras cluster",
         ),
         Component(
             "vocabularies",
@@ -176,6 +195,12 @@ COMPONENTS = {
             find=java_sources.find,
             obtain=java_sources.obtain,
             remedy="python -m tests.setup.obtain java-sources takes them from Debian, by apt-get",
+        ),
+        Component(
+            "junit",
+            find=junit,
+            obtain=recipes.system_packages("junit4", "default-jdk-headless"),
+            remedy="install JUnit 4 and a JDK (Debian: junit4, default-jdk-headless)",
         ),
         Component(
             "clangd",

@@ -1,5 +1,7 @@
 """The command line: ``fairlead COMMAND``, with a module in `commands` for each of `COMMANDS`.
 
+A command of two words is one like any other; what the first word alone takes cannot be its second.
+
 Results go to standard output, progress and remarks to standard error. Exit codes: 0 done; 1 done,
 nothing acceptable found; 2 bad input or a missing component, in one line; 3 a defect of fairlead.
 """
@@ -16,7 +18,21 @@ from collections.abc import Sequence
 from fairlead_server import __version__
 from fairlead_server.errors import UserError
 
-COMMANDS = ("complete", "repair", "edit", "serve", "doctor", "demo", "eval", "model", "daemon")
+COMMANDS = (
+    "complete",
+    "repair",
+    "repair batch",
+    "repair resume",
+    "repair report",
+    "edit",
+    "serve",
+    "doctor",
+    "demo",
+    "eval",
+    "eval report",
+    "model",
+    "daemon",
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -35,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"fairlead {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        module = importlib.import_module(f"fairlead_server.commands.{name}")
+        module = importlib.import_module(f"fairlead_server.commands.{name.replace(' ', '_')}")
         text = (module.__doc__ or "").partition("\n")[0]
         sub = commands.add_parser(
             name,
@@ -51,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     try:
-        options = parser().parse_args(arguments)
+        options = parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
         code: int = options.run(options)
         sys.stdout.flush()
         return code
@@ -73,6 +89,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 3
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Return the words with those of a command joined."""
+    name = " ".join(arguments[:2])
+    return [name, *arguments[2:]] if name in COMMANDS else list(arguments)
 
 
 if __name__ == "__main__":

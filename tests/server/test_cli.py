@@ -33,6 +33,8 @@ done = True
 """
 CURSOR = "14:17"
 MEMBERS = {"line_count", "total_price", "describe"}
+PATIENT = ("--patience", "120")
+"""Two runs differ where analysis came too late in one of them."""
 
 
 @pytest.fixture
@@ -175,7 +177,16 @@ def test_a_name_after_the_cursor_is_taken_as_to_be_replaced(
 def test_samples_are_reproducible_checked_and_sorted(
     capsys: pytest.CaptureFixture[str], source: Path
 ) -> None:
-    arguments = ("complete", f"{source}:{CURSOR}", "--json", "-n", "6", "--temperature", "1.5")
+    arguments = (
+        "complete",
+        f"{source}:{CURSOR}",
+        "--json",
+        "-n",
+        "6",
+        "--temperature",
+        "1.5",
+        *PATIENT,
+    )
     first, again = run(capsys, *arguments), run(capsys, *arguments)
     assert first == again
     assert 1 < len(json.loads(first[1])) <= 6
@@ -188,7 +199,7 @@ def test_samples_are_reproducible_checked_and_sorted(
 def test_a_beam_is_reproducible_checked_and_sorted(
     capsys: pytest.CaptureFixture[str], source: Path
 ) -> None:
-    arguments = ("complete", f"{source}:{CURSOR}", "--json", "-n", "3", "--beam")
+    arguments = ("complete", f"{source}:{CURSOR}", "--json", "-n", "3", "--beam", *PATIENT)
     first, again = run(capsys, *arguments), run(capsys, *arguments)
     assert first == again
     found = json.loads(first[1])

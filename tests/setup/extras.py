@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.setup.errors import SetupError
 from tests.setup.progress import pip
 
-EXTRAS = ("dev", "llama", "transformers", "train")
+EXTRAS = ("dev", "llama", "transformers", "train", "cluster")
 CONSTRAINTS = Path("tests/setup/constraints.txt")
 SOURCES = (Path("pyproject.toml"), CONSTRAINTS)
 COMPILERS = ("c++", "g++", "clang++")

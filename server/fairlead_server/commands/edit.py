@@ -4,6 +4,10 @@ Prints the edit as a diff. FILE:LINE-LINE is 1-based, and both lines count; with
 FILE is meant. Known refactorings of Python are done by engines, all else by the model. What is
 offered parses, stays where it belongs, and adds nothing that analysis finds wrong. No file is
 changed, unless you say --apply.
+
+--optimise offers what makes a command faster, and --tests writes tests that notice mistakes. For
+these two, what the model writes is run, by the commands you name or by pytest, on a copy of the
+project, in a sandbox.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fairlead_server.analysis.jedi_engine import find_interpreter
-from fairlead_server.commands import options
+from fairlead_server.commands import options, proving
 from fairlead_server.completer import Completer
 from fairlead_server.context.privacy import is_secret
 from fairlead_server.diffs import unified
@@ -42,7 +46,7 @@ _PLACE = re.compile(r"(?P<path>.+?)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?\Z", r
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("place", metavar="FILE[:LINE[-LINE]]", help="what to edit")
-    parser.add_argument("--instruction", "-i", required=True, metavar="TEXT")
+    parser.add_argument("--instruction", "-i", metavar="TEXT", help="what is to be done")
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--diff", action="store_true", help="print a diff; the default")
     shown.add_argument("--apply", action="store_true", help="write the files")
@@ -55,11 +59,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="as steps, after each of which nothing is newly wrong",
     )
+    proving.add_arguments(parser)
     options.add_model_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Edit, print, and return the exit code."""
+    is_proved = proving.wanted(arguments)
+    if arguments.instruction is None and not is_proved:
+        raise UserError("say what is to be done, with --instruction")
     document, start, end = read_place(arguments.place)
     found = resolve_for(document.path, options.from_arguments(arguments))
     options.show_complaints(found)
@@ -68,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         document,
         start,
         end,
-        arguments.instruction,
+        arguments.instruction or "",
         found.project,
         find_interpreter(found.project, settings.interpreter, trusted=settings.trusted),
         patience=max(settings.patience, _PATIENCE),
@@ -76,7 +84,9 @@ def run(arguments: argparse.Namespace) -> int:
         context=settings.context,
     )
     with Loading(settings, request) as means:
-        outcome = edits_for(request, means)
+        outcome = (
+            proving.proved(arguments, request, means) if is_proved else edits_for(request, means)
+        )
         steps = _steps(outcome, request, means) if arguments.sequence else {}
     for reason in outcome.reasons:
         print(f"fairlead: {reason}", file=sys.stderr)
@@ -217,21 +227,31 @@ def diff(edit: FileEdit) -> str:
     """Return a unified diff that ``patch`` and ``git apply`` read, with the file's line ends."""
     name = os.path.relpath(edit.path)
     name = edit.path if name.startswith(os.pardir) else name
-    return unified(edit.old, edit.new, name)
+    found = unified(edit.old, edit.new, name)
+    is_new = not edit.old and not os.path.exists(edit.path)
+    return found.replace(f"--- a/{name}\n", "--- /dev/null\n", 1) if is_new else found
 
 
 def apply(candidate: Candidate) -> None:
     """Write the files of `candidate`; none, unless all are as they were. Raises `UserError`."""
     for edit in candidate.files:
-        if Path(edit.path).read_bytes() != edit.old.encode():
+        if _content(edit) != edit.old.encode():
             raise UserError(f"{edit.path}: has changed meanwhile; nothing was written, edit again")
     for edit in candidate.files:
         _write(os.path.realpath(edit.path), edit.new.encode())
         print(f"fairlead: {edit.path} was edited", file=sys.stderr)
 
 
+def _content(edit: FileEdit) -> bytes:
+    """Return what is in the file; of one that is to be made, that is nothing."""
+    path = Path(edit.path)
+    return b"" if not edit.old and not path.exists() else path.read_bytes()
+
+
 def _write(path: str, data: bytes) -> None:
     """Replace what is in a file, at once: nobody sees half of it."""
+    if not os.path.exists(path):
+        Path(path).touch()
     mode = os.stat(path).st_mode
     descriptor, made = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".fairlead-")
     try:

@@ -4,7 +4,8 @@ Prints patches as diffs, the best last. FILE:LINE-LINE is 1-based; both lines co
 called plausible when the file parses with it, and analysis finds that what is wrong in these lines
 is gone and nothing else is wrong that was not before; with --test, when CMD, which fails now,
 passes with it. CMD is run by the shell, in the current folder, on a copy of the project, in a
-sandbox. Nothing else of the project is run, and no file is changed, unless you say --apply.
+sandbox. Nothing else of the project is run, and no file is changed, unless you say --apply. FILE
+without lines goes with --test: those that the failing tests lead to are tried one after the other.
 """
 
 from __future__ import annotations
@@ -17,15 +18,20 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from fairlead_server.commands import options
+from fairlead_server.completer import Completer
+from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.repair.assembly import assembled
 from fairlead_server.repair.fault import Fault, fault_in, seen
 from fairlead_server.repair.hunk import Hunk
-from fairlead_server.repair.place import read_hunk
+from fairlead_server.repair.localisation.chosen import suspected
+from fairlead_server.repair.localisation.located import Way
+from fairlead_server.repair.place import read_hunk, read_source
 from fairlead_server.repair.records import to_json
-from fairlead_server.repair.sandbox import Limits, Shadow
+from fairlead_server.repair.sandbox import Limits, Outcome, Shadow
 from fairlead_server.repair.search import Found, Plan, Progress, Repaired, bench_of, search
 from fairlead_server.repair.testing import Bed, folder_in, said, suite, tried
 from fairlead_server.repair.validation import Suite
@@ -39,13 +45,28 @@ _SECONDS = 60.0
 _MEMORY_MB = 2048
 _OF_TESTS = ("all_tests", "first", "timeout", "memory", "project")
 """Options that say something of --test."""
+_OF_SEARCH = ("localise", "places")
+"""Options that say how lines are found."""
+_PLACES = 3
+
+_REACHED = {"network": "the network", "files": "all files that you may write"}
+"""What is in reach of tests that are not cut off from it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("place", metavar="FILE:LINE[-LINE]", help="what to replace")
+    parser.add_argument("place", metavar="FILE[:LINE[-LINE]]", help="what to replace")
     parser.add_argument("--test", metavar="CMD", help="what fails now and has to pass")
     parser.add_argument("--all-tests", metavar="CMD", help="what has to pass as well, run after it")
+    parser.add_argument(
+        "--localise",
+        choices=get_args(Way),
+        help="how FILE's lines are found: by the trace of the failing tests, or by which lines "
+        "they run and passing ones do not; default: by the trace, if it leads there",
+    )
+    parser.add_argument(
+        "--places", type=options.positive, help="how many of them are tried; default: 3"
+    )
     parser.add_argument("--first", action="store_true", help="with --test: one patch is enough")
     parser.add_argument("--project", metavar="FOLDER", help="with --test: what is copied")
     parser.add_argument("--timeout", type=float, help="seconds that CMD may take; default: 60")
@@ -68,52 +89,107 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Repair, print, and return the exit code."""
-    hunk = read_hunk(arguments.place, inserts=arguments.insert)
-    stack = resolve_for(hunk.document.path, options.from_arguments(arguments))
+    hunk = _stated(arguments)
+    document = hunk.document if hunk else read_source(arguments.place)
+    stack = resolve_for(document.path, options.from_arguments(arguments))
     options.show_complaints(stack)
-    with _tests(arguments, stack, hunk) as tests:
-        found = _search(arguments, stack, hunk, tests)
-    _show(found, hunk, arguments)
-    if found.best and arguments.apply:
-        _apply(hunk, found.best)
-    return 0 if found.best else 1
+    with _tests(arguments, stack, document.path) as (bed, tests):
+        hunks = [hunk] if hunk else _suspected(arguments, document, bed, tests)
+        found = _search(arguments, stack, hunks, tests)
+    _show(found, arguments)
+    place, last = found[-1]
+    if last.best and arguments.apply:
+        _apply(place, last.best)
+    return 0 if last.best else 1
 
 
-def _search(arguments: argparse.Namespace, stack: Stack, hunk: Hunk, tests: Suite | None) -> Found:
+def _stated(arguments: argparse.Namespace) -> Hunk | None:
+    """Return the lines that are named, None where the tests are to find them."""
+    searched = os.path.isfile(arguments.place)
+    if not searched:
+        for name in _OF_SEARCH:
+            if getattr(arguments, name) is not None:
+                raise UserError(f"--{name} goes with a FILE whose lines are not named")
+        return read_hunk(arguments.place, inserts=arguments.insert)
+    if arguments.insert:
+        raise UserError("--insert takes the line before which to insert, FILE:LINE")
+    if arguments.test is None:
+        raise UserError(
+            f"{arguments.place}: name the lines, {arguments.place}:LINE[-LINE], or with --test "
+            "what fails, to find them"
+        )
+    return None
+
+
+def _suspected(
+    arguments: argparse.Namespace, document: DocumentSnapshot, bed: Bed | None, tests: Suite | None
+) -> list[Hunk]:
+    if bed is None or tests is None:
+        raise ValueError("without tests, nothing is suspected")
+    _say("finding the lines at fault")
+    way: Way = arguments.localise or "trace"
+    most = arguments.places or _PLACES
+    hunks = suspected(document, bed, tests, way, most)
+    _say("")
+    lines = ", ".join(str(hunk.first) for hunk in hunks)
+    print(f"fairlead: the tests lead to {_name(hunks[0])}, in this order: {lines}", file=sys.stderr)
+    return hunks
+
+
+def _search(
+    arguments: argparse.Namespace, stack: Stack, hunks: list[Hunk], tests: Suite | None
+) -> list[tuple[Hunk, Found]]:
+    """Search in one place after the other, until one is mended."""
     settings = stack.settings()
+    done: list[tuple[Hunk, Found]] = []
+    with assembled(settings, stack.project, hunks[0].document) as made:
+        for hunk in hunks:
+            done.append((hunk, _search_in(arguments, settings, made.completer, hunk, tests)))
+            if done[-1][1].best:
+                break
+    return done
+
+
+def _search_in(
+    arguments: argparse.Namespace,
+    settings: Settings,
+    means: Completer,
+    hunk: Hunk,
+    tests: Suite | None,
+) -> Found:
     plan = _plan(arguments, settings)
     remarks = [arguments.message, said(tests) if tests else None]
-    with assembled(settings, stack.project, hunk.document) as made:
-        means = made.completer
-        before = means.diagnostics(hunk.document, _STARTED)
-        fault = fault_in(hunk, before if tests else seen(before, hunk.document))
-        if tests is None:
-            _tell(fault, arguments)
-        bench = bench_of(means, fault, plan, tests)
-        found = search(
-            means,
-            fault,
-            plan,
-            bench=bench,
-            remarks=tuple(filter(None, remarks)),
-            progress=_show_progress,
-        )
-        if tests is None:
-            return found
-        return tried(found, bench, most=1 if arguments.first else None, progress=_show_trial)
+    before = means.diagnostics(hunk.document, _STARTED)
+    fault = fault_in(hunk, before if tests else seen(before, hunk.document))
+    if tests is None:
+        _tell(fault, arguments)
+    bench = bench_of(means, fault, plan, tests)
+    found = search(
+        means,
+        fault,
+        plan,
+        bench=bench,
+        remarks=tuple(filter(None, remarks)),
+        progress=_show_progress,
+    )
+    if tests is None:
+        return found
+    return tried(found, bench, most=1 if arguments.first else None, progress=_show_trial)
 
 
 @contextlib.contextmanager
-def _tests(arguments: argparse.Namespace, stack: Stack, hunk: Hunk) -> Iterator[Suite | None]:
+def _tests(
+    arguments: argparse.Namespace, stack: Stack, path: str
+) -> Iterator[tuple[Bed | None, Suite | None]]:
     """Copy the project, and see that the tests fail as it is."""
     if arguments.test is None:
         for name in _OF_TESTS:
             if (value := getattr(arguments, name)) is not None and value is not False:
                 option = name.replace("_", "-")
                 raise UserError(f"--{option} goes with --test; name the test that fails now")
-        yield None
+        yield None, None
         return
-    project = arguments.project or stack.project or _folder_of(hunk.document.path)
+    project = arguments.project or stack.project or _folder_of(path)
     if not Path(project).is_dir():
         raise UserError(f"{project}: is not a folder; name the project's with --project")
     seconds = _SECONDS if arguments.timeout is None else arguments.timeout
@@ -121,10 +197,24 @@ def _tests(arguments: argparse.Namespace, stack: Stack, hunk: Hunk) -> Iterator[
         raise UserError("--timeout takes a number of seconds above 0")
     limits = Limits(seconds, cpu=int(seconds) + 1, memory_mb=arguments.memory or _MEMORY_MB)
     with Shadow(project) as shadow:
-        shadow.relative(hunk.document.path)
+        shadow.relative(path)
         _say("running the tests as they are")
         bed = Bed(shadow, limits, folder_in(project, os.getcwd()))
-        yield suite(bed, arguments.test, arguments.all_tests or "")
+        tests = suite(bed, arguments.test, arguments.all_tests or "")
+        _warn(tests.base)
+        yield bed, tests
+
+
+def _warn(base: Outcome) -> None:
+    """Say what model-written code, run as `base` was, can reach."""
+    reached = [said for name, said in _REACHED.items() if name not in base.isolation]
+    if reached:
+        _say("")
+        print(
+            "fairlead: the sandbox is not complete here: with patches, tests reach "
+            f"{' and '.join(reached)}",
+            file=sys.stderr,
+        )
 
 
 def _folder_of(path: str) -> str:
@@ -168,18 +258,20 @@ def _tell(fault: Fault, arguments: argparse.Namespace) -> None:
         )
 
 
-def _show(found: Found, hunk: Hunk, arguments: argparse.Namespace) -> None:
+def _show(found: list[tuple[Hunk, Found]], arguments: argparse.Namespace) -> None:
     _say("")
-    for remark in found.remarks if not found.candidates else ():
+    candidates = [(hunk, one) for hunk, each in found for one in each.candidates]
+    remarks = dict.fromkeys(remark for _, each in found for remark in each.remarks)
+    for remark in remarks if not candidates else ():
         print(f"fairlead: {remark}", file=sys.stderr)
     if arguments.json:
-        print(json.dumps([to_json(one, hunk) for one in found.candidates], ensure_ascii=False))
+        print(json.dumps([to_json(one, hunk) for hunk, one in candidates], ensure_ascii=False))
         return
-    for one in reversed(found.candidates):
+    for hunk, one in reversed(candidates):
         if one.plausible or arguments.all:
             print(f"# {one.rank}: {one.result.verdict}{_why(one)}")
             print(hunk.diff(one.candidate.text, _name(hunk)), end="")
-    refused = Counter(one.result.verdict for one in found.candidates if not one.plausible)
+    refused = Counter(one.result.verdict for _, one in candidates if not one.plausible)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in refused.most_common())
     if refused and not arguments.all:
         print(f"fairlead: refused: {counts} (see --all)", file=sys.stderr)

@@ -16,6 +16,7 @@ from typing import Protocol
 from fairlead_monitors.engine import Completeness, Diagnostic, Diagnostics
 from fairlead_monitors.trees import grammar
 from fairlead_server.document import DocumentSnapshot
+from fairlead_server.repair.validation.probes import probed
 
 _WARNING = 2
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -139,6 +140,21 @@ class Analysed:
     def known(self) -> bool:
         """Whether analysis says anything of this document."""
         return self.before.completeness is not Completeness.UNKNOWN and not self._is_outside
+
+    def dead_places(self, text: str, start: int, end: int) -> int | None:
+        """Return of how many places in `text` from `start` to `end` analysis takes it that they
+        never run, and finds nothing wrong there; 0 where nobody can tell.
+
+        None where it looks at none of them, such as in code for another system.
+        """
+        if self._document.language != "python" or not self.known:
+            return 0
+        probes = probed(text, start, end, always=True)
+        if probes is None:
+            return 0
+        made = replace(self._document, text=probes.text)
+        found = self._analysis.diagnostics(made, self._patience)
+        return 0 if found.completeness is Completeness.UNKNOWN else probes.silent(found)
 
     def complaint(
         self, new: str, renames: Mapping[str, str] | None = None, *, alone: bool = True

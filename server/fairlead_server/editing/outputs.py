@@ -44,6 +44,11 @@ _TAGS = {
 _ANY = {"", "text", "plaintext", "code", "diff", "patch", "txt"}
 _DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.M)
 _REMOVING = re.compile(r"\b(?:remov|delet|drop|renam|replac|inlin|merg|mov|split|call)", re.I)
+_ASKED = re.compile(
+    r"(?<!not )(?<!never )(?<!n't )\b(?:use|write|call|with|is|be|add|return|raise|insert|to)"
+    r"\s+`([^`\n]+)`",
+    re.I,
+)
 _LONG_LINE = 8
 """Characters from which on a line that is repeated tells something."""
 
@@ -157,6 +162,8 @@ def _check(code: str, place: Place, instruction: str) -> None:
         not line.startswith(sign) for line in own
     ):
         raise Refused("the model wrote nothing but comments")
+    if missing := _missing(code, place, instruction):
+        raise Refused(f"the model wrote no `{missing}`, which is asked for")
     gone = set(_DEFINED.findall(place.selected)) - set(_DEFINED.findall(code))
     if gone and not _REMOVING.search(instruction):
         raise Refused(f"`{min(gone)}` would not be defined any more")
@@ -168,6 +175,13 @@ def _check(code: str, place: Place, instruction: str) -> None:
         raise Refused("the model repeats what stands around the selection")
     if any(lines.count(line) > max(8, own.count(line)) for line in set(lines)):
         raise Refused("the model repeats itself")
+
+
+def _missing(code: str, place: Place, instruction: str) -> str:
+    """Return what the instruction has in backticks to be put in, and is not there."""
+    written, was = ("".join(text.split()) for text in (code, place.selected))
+    asked = ((said, "".join(said.split())) for said in _ASKED.findall(instruction))
+    return next((said for said, bare in asked if bare not in was and bare not in written), "")
 
 
 def _lines(text: str) -> list[str]:

@@ -19,6 +19,7 @@ from fairlead_server.editing.process import Cancelled
 from fairlead_server.editing.refactoring.job import Refused
 from fairlead_server.editing.texts import plain, restored
 from fairlead_server.errors import UserError
+from fairlead_server.repair.validation.unreachable import unreachable
 from fairlead_server.suggestion import CompletionRequest, CompletionResult
 
 SECONDS = 60.0
@@ -28,6 +29,7 @@ LONGEST_SELECTION = 12_000
 """Characters that a model is asked to write anew."""
 
 _ENOUGH = 4
+_UNSEEN = "analysis takes this code for unreachable, and has not checked it"
 _TITLE = 60
 
 
@@ -153,6 +155,24 @@ def _checked(
         raise Refused(complaint)
     words = " ".join(request.instruction.split())
     title = words if len(words) <= _TITLE else f"{words[: _TITLE - 1]}…"
-    remarks = () if analysed.known else (unchecked(place.language),)
+    seen = _reached(place, code, plain(new), analysed)
+    remarks = [] if analysed.known else [unchecked(place.language)]
+    remarks += [] if seen else [_UNSEEN]
     edit = FileEdit(request.document.path, old, new)
-    return Candidate("model", model, title, (edit,), analysed.known, remarks)
+    checked = analysed.known and seen
+    return Candidate("model", model, title, (edit,), checked, tuple(remarks))
+
+
+def _reached(place: Place, code: str, new: str, analysed: Analysed) -> bool:
+    """Tell whether analysis looks at the place. Raises `Refused` for new code that never runs."""
+    if place.language != "python":
+        return True
+    was = analysed.dead_places(place.text, place.start, place.end)
+    if unreachable(new, place.language) > unreachable(place.text, place.language):
+        raise Refused("with it, some code can never run")
+    if was is None:
+        return False
+    now = analysed.dead_places(new, place.start, place.start + len(code))
+    if now is None or now > was:
+        raise Refused("it has a condition that is never true")
+    return True

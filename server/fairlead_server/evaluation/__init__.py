@@ -15,7 +15,17 @@ from typing import Protocol, cast
 from fairlead_server.evaluation.figures import Budget, Measured
 from fairlead_server.settings import Settings
 
-EVALS = ("completion", "decoding", "latency", "model", "monitors")
+EVALS = (
+    "completion",
+    "copilot",
+    "decoding",
+    "dotprompts",
+    "edit",
+    "latency",
+    "model",
+    "monitors",
+    "peers",
+)
 
 
 @dataclass(frozen=True)

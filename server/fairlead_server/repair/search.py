@@ -138,15 +138,16 @@ def search(
     steps: Sequence[PatchValidator] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[Progress], None] = lambda news: None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Found:
     """Search for patches that remove the targets of `fault` and bring nothing new.
 
     The model is shown what is said of the fault, and `remarks`. Nothing is run: of those of `steps`
     that run programs, none is taken. When cancelled, what has been found by then is returned.
-    Raises `UserError` when the file does not fit the model.
+    `clock` tells the seconds of the plan. Raises `UserError` when the file does not fit the model.
     """
     bench = bench or bench_of(means, fault, plan)
-    under_way = _Search(means, fault, plan, bench, (*fault.messages, *remarks), cancelled)
+    under_way = _Search(means, fault, plan, bench, (*fault.messages, *remarks), cancelled, clock)
     ladder = [s for s in (validators() if steps is None else steps) if s.order < DEAR]
     while not under_way.is_over():
         known = len(under_way.pool)
@@ -165,6 +166,7 @@ class _Search:
     bench: Bench
     shown: tuple[str, ...]
     cancelled: Callable[[], bool]
+    clock: Callable[[], float]
     results: dict[int, Result] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     questions: int = 0
@@ -175,7 +177,7 @@ class _Search:
         focus = [(one.start, one.end) for one in self.fault.targets]
         self.pool = Pool(hunk)
         self.portfolio = Portfolio(ways(hunk, focus), plan.seed, plan.arms)
-        self.begun = time.monotonic()
+        self.begun = self.clock()
 
     @property
     def hunk(self) -> Hunk:
@@ -195,7 +197,7 @@ class _Search:
         share = max(
             self.questions / plan.samples,
             spent / plan.tokens if plan.tokens else 0.0,
-            (time.monotonic() - self.begun) / plan.seconds,
+            (self.clock() - self.begun) / plan.seconds,
         )
         return Progress(min(1.0, share), len(self.pool), self.plausible)
 

@@ -10,6 +10,7 @@ from fairlead_server.errors import UserError
 from fairlead_server.repair.sandbox import Limits, Outcome, Shadow, run
 from fairlead_server.repair.search import Found, Repaired
 from fairlead_server.repair.validation import DEAR, Bench, PatchValidator, Suite, climb, validators
+from fairlead_server.repair.validation.contract import Runner
 from fairlead_server.repair.validation.passes import last_words
 
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
@@ -38,14 +39,23 @@ class Bed:
         return outcome
 
 
+class AlreadyGreen(UserError):
+    """The tests that should fail pass: there is nothing to repair."""
+
+
 def suite(bed: Bed, command: str, all_tests: str = "") -> Suite:
-    """Return the tests, after having seen them fail.
+    """Return the tests, after having seen them fail; see `failing`."""
+    return Suite(bed.run, command, failing(bed.run, command), all_tests)
+
+
+def failing(run: Runner, command: str) -> Outcome:
+    """Return what becomes of the tests on the project as it is.
 
     Raises `UserError` when the command passes as it is, cannot be run, or is stopped by a limit.
     """
-    base = bed.run({}, command)
-    if base.passed and bed.run({}, command).passed:
-        raise UserError(
+    base = run({}, command)
+    if base.passed and run({}, command).passed:
+        raise AlreadyGreen(
             f"{command!r} passes already: there is nothing to repair; name a test that fails"
         )
     if base.code in (_NOT_FOUND, _NOT_EXECUTABLE):
@@ -55,12 +65,17 @@ def suite(bed: Bed, command: str, all_tests: str = "") -> Suite:
             f"{command!r} is stopped already without a patch ({base.ended}); "
             "allow it more, see fairlead repair --help"
         )
-    return Suite(bed.run, command, base, all_tests)
+    return base
 
 
 def said(tests: Suite) -> str:
     """Return the last line that the failing tests print which says something."""
-    lines = [line.strip() for line in tests.base.output.splitlines()]
+    return telling_line(tests.base.output)
+
+
+def telling_line(output: str) -> str:
+    """Return the last line of `output` that says what is wrong, if one does."""
+    lines = [line.strip() for line in output.splitlines()]
     telling = [line for line in lines if "Error" in line or "assert" in line.lower()]
     return (telling or [""])[-1][:_QUOTED]
 

@@ -128,6 +128,8 @@ INLINE = [
         "def f(a):\n    # next\n    return f'{a + 1}'\n",
     ),
     Case("inline x", "def f():\n    x = g()\n    return x\n", "def f():\n    return g()\n"),
+    # One engine puts brackets around it.
+    Case("inline x", "def f(a):\n    x = a.b\n    x.c()\n", "def f(a):\n    a.b.c()\n"),
     Case(
         "inline x",
         "def f():\n    x = g()\n    h()\n    return x\n",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,3 +158,25 @@ def test_any_text_gives_code_or_a_reason(output: str) -> None:
         assert str(refusal)
     else:
         assert code.strip() and code != spot.selected
+
+
+@pytest.mark.parametrize(
+    ("instruction", "missing"),
+    [
+        ("use `math.tau`", "math.tau"),
+        ("use `radius ** 2`, not `square`", ""),
+        ("Call `abs`", "abs"),
+        ("do not use `square`, but add `-` before it", "-"),
+        ("never call `print`", ""),
+        ("don't use `pow`", ""),
+        ("make it like `area`", ""),
+        ("replace `square` with `radius**2`", ""),
+        ("return `math.pi*radius**2`", ""),
+    ],
+)
+def test_what_is_to_be_put_in_has_to_be_there(instruction: str, missing: str) -> None:
+    if not missing:
+        assert code_of(NEW, place(), instruction) == NEW
+        return
+    with pytest.raises(Refused, match=f"wrote no `{re.escape(missing)}`, which is asked for"):
+        code_of(NEW, place(), instruction)

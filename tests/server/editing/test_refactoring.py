@@ -45,6 +45,19 @@ def test_refactorings(case: Case, tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["code.py"]
 
 
+def test_the_package_that_a_file_is_in_comes_last(tmp_path: Path) -> None:
+    package = tmp_path / "shop" / "till"
+    package.mkdir(parents=True)
+    for folder in (package, package.parent):
+        (folder / "__init__.py").write_text("")
+    text = "import os\nfrom shop import b\nimport zlib2\n"
+    job = Job("organise_imports", {}, str(package / "a.py"), text, 0, 0, str(package.parent))
+    (found,) = answer(job)["proposals"]
+    assert found["files"] == {
+        job.path: "import os\n\nimport zlib2\n\nfrom shop import b\n",
+    }
+
+
 def test_hints_can_be_made_one_by_one(tmp_path: Path) -> None:
     (found,) = asked(HINTS[0], tmp_path / "code.py")["proposals"]
     assert len(found["parts"]) == 3

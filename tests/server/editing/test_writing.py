@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -34,11 +35,13 @@ class Model:
         chats: bool = True,
         finish: FinishReason = "stop",
         silent: bool = False,
+        blind: bool = False,
     ) -> None:
         self.answers = list(answers)
         self.chats = chats
         self.finish = finish
         self.silent = silent
+        self.blind = blind
         self.asked: list[CompletionRequest] = []
 
     def complete(
@@ -62,8 +65,10 @@ class Model:
     def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
         if self.silent:
             return Diagnostics.unknown("test", "")
-        at = document.text.find("nope")
-        found = [Diagnostic(at, at + 4, "nope is not defined")] if at >= 0 else []
+        if self.blind:
+            return Diagnostics((), Completeness.COMPLETE, "test")
+        words = re.finditer(r"nope|fairlead_probe_\d+_", document.text)
+        found = [Diagnostic(*one.span(), f"{one[0]} is not defined") for one in words]
         return Diagnostics(tuple(found), Completeness.COMPLETE, "test")
 
 
@@ -197,6 +202,31 @@ def test_too_much_is_not_asked_for() -> None:
 def test_without_diagnostics_it_is_told() -> None:
     (found,) = asked(Model([[("    return nope", -1.0, True)]], silent=True)).candidates
     assert not found.checked and "only its syntax was checked" in found.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("    if r is None:\n        return 0\n    return 3", "a condition that is never true"),
+        ("    return r\n    print(r)", "some code can never run"),
+    ],
+)
+def test_what_never_runs_is_refused(code: str, reason: str) -> None:
+    class Typed(Model):
+        def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
+            found = super().diagnostics(document, patience)
+            dead = document.text.find("return 0")
+            kept = (one for one in found.found if not 0 < dead - one.start < 30)
+            return replace(found, found=tuple(kept))
+
+    outcome = asked(Typed([[(code, -1.0, True)]]))
+    assert outcome.candidates == () and reason in outcome.reasons[0]
+
+
+def test_what_analysis_does_not_look_at_is_offered_unchecked() -> None:
+    (found,) = asked(Model([[("    return nope", -1.0, True)]], blind=True)).candidates
+    assert not found.checked
+    assert found.remarks == ("analysis takes this code for unreachable, and has not checked it",)
 
 
 def test_nothing_is_checked_where_there_is_no_grammar() -> None:

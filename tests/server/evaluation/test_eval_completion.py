@@ -210,8 +210,37 @@ def test_an_interrupted_run_goes_on(
     assert len(scripted.asked) == 4
     again, _ = report_of(capsys, *stated)
     assert again == report and len(scripted.asked) == 4
-    assert main(["eval", "completion", *stated, "--context", "prefix"]) == 2
-    assert "made with another context" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("config", "options", "other"),
+    [
+        ("", ("--context", "prefix"), "context"),
+        ("", ("--temperature", "0.5"), "temperature"),
+        ("max_new_tokens = 7", (), "tokens"),
+        ('layout = "spm"', (), "layout"),
+        ('context = ["edits"]', (), "sources"),
+        ('monitors = ["members"]', (), "monitors"),
+        ("imports = false", (), "imports"),
+        ('engines.python = "jedi"', (), "engines"),
+    ],
+)
+def test_a_run_does_not_go_on_with_what_was_made_otherwise(
+    config: str,
+    options: tuple[str, ...],
+    other: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    scripted: Scripted,
+    project: Path,
+    tmp_path: Path,
+) -> None:
+    stated = ("--root", str(project), "--sample", "1", "--out", str(tmp_path / "made.jsonl"))
+    report_of(capsys, *stated, "--level", "member")
+    (tmp_path / "config.toml").write_text(config)
+    monkeypatch.setenv("FAIRLEAD_CONFIG", str(tmp_path / "config.toml"))
+    assert main(["eval", "completion", *stated, "--level", "member", *options]) == 2
+    assert f"made with another {other};" in capsys.readouterr().err
 
 
 def test_what_could_not_be_judged_is_made_again(

@@ -16,14 +16,18 @@ from fairlead_server.commands import repair
 from fairlead_server.repair.assembly import Assembled, assembled
 from fairlead_server.repair.fault import fault_in
 from fairlead_server.repair.hunk import Hunk
+from fairlead_server.repair.sandbox import Outcome
 from fairlead_server.repair.search import Found, Plan, search
+from fairlead_server.repair.validation import Suite
 from fairlead_server.settings import Options, resolve_for
 from tests.server.repair.scripted import Scripted
 from tests.server.repair.seeded import Seeded, seeded
 
 FAULTS = {fault.name: fault for fault in seeded()}
+BUGS = {bug.name: bug for bug in seeded(kind="bug")}
 ABSENT = FAULTS["absent-member"]
 PLACE = "shop/orders.py:30"
+TESTS = f"{sys.executable} -m unittest checks.test_orders.OrderTest.test_names"
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -46,8 +50,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "the following arguments are required: FILE:LINE[-LINE]"),
-        (["shop/orders.py"], "not of the form FILE:LINE"),
+        ([], "the following arguments are required: FILE[:LINE[-LINE]]"),
+        (["shop/orders.py"], "name the lines, shop/orders.py:LINE[-LINE], or with --test"),
+        (["shop/orders.py", "--insert"], "takes the line before which to insert"),
+        (["shop/orders.py", "--test", "true"], "passes already"),
+        (["shop/orders.py", "--test", "false"], "coverage is recorded of"),
+        (["shop/stock.py", "--test", TESTS], "do not lead to any of its lines; what fails first"),
+        (["shop/absent.py"], "not of the form FILE:LINE"),
+        ([".env", "--test", "false"], "taken for a secret"),
+        ([PLACE, "--localise", "trace"], "--localise goes with a FILE whose lines are not named"),
+        ([PLACE, "--places", "1"], "--places goes with a FILE"),
         (["shop/orders.py:x"], "not of the form"),
         (["shop/absent.py:1"], "no such file"),
         (["shop:1"], "is a directory"),
@@ -112,6 +124,78 @@ def test_guesses_are_not_written_to_faultless_lines(
     assert (path.read_bytes() != before) == (expected == 0 and "--apply" in options)
     if expected:
         assert out == "" and err.count("\n") == 1 and "say what is, with --message" in err
+
+
+@pytest.mark.parametrize(
+    ("isolation", "reached"),
+    [
+        (["files", "network", "processes"], None),
+        (["network", "processes"], "tests reach all files that you may write\n"),
+        ([], "tests reach the network and all files that you may write\n"),
+    ],
+)
+def test_what_model_written_code_can_reach_is_said(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    isolation: list[str],
+    reached: str | None,
+) -> None:
+    base = Outcome("exited", 1, "wrong", 0.0, isolation=frozenset(isolation))
+    monkeypatch.setattr(repair, "suite", lambda *_: Suite(lambda *_: base, "false", base))
+    monkeypatch.setattr(repair, "_search", lambda a, s, hunks, t: [(hunks[0], Found((), {}))])
+    code, out, err = run(capsys, PLACE, "--test", "false")
+    assert (code, out) == (1, "")
+    assert err.endswith(reached) if reached else err == ""
+
+
+@pytest.mark.parametrize("options", [[], ["--localise", "spectrum", "--places", "5"]])
+def test_lines_are_found_by_the_tests(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+) -> None:
+    path = project / ABSENT.file
+
+    @contextlib.contextmanager
+    def scripted(*_: object) -> Iterator[Assembled]:
+        completer: Any = Scripted([ABSENT.right.strip()])
+        yield Assembled(completer, None)
+
+    monkeypatch.setattr(repair, "assembled", scripted)
+    code, out, err = run(capsys, "shop/orders.py", "--test", TESTS, "--apply", "--n", "9", *options)
+    assert code == 0 and f"-{ABSENT.wrong}\n+{ABSENT.right}\n" in out
+    assert "the tests lead to shop/orders.py, in this order: " in err
+    assert ABSENT.right in path.read_text(encoding="utf-8")
+
+
+def test_one_place_after_the_other_is_tried(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bug = BUGS["dearest-key"]
+    tests = f"{sys.executable} -m unittest checks.test_orders.OrderTest.test_dearest"
+    path = project / bug.file
+    text = path.read_text(encoding="utf-8").replace(ABSENT.wrong, ABSENT.right)
+    path.write_text(text.replace(bug.right, bug.wrong), encoding="utf-8")
+    asked: list[int] = []
+
+    def failing(arguments: Any, settings: Any, means: Any, hunk: Hunk, tests: Any) -> Found:
+        asked.append(hunk.first)
+        return Found((), {})
+
+    @contextlib.contextmanager
+    def scripted(*_: object) -> Iterator[Assembled]:
+        completer: Any = Scripted([""])
+        yield Assembled(completer, None)
+
+    monkeypatch.setattr(repair, "assembled", scripted)
+    monkeypatch.setattr(repair, "_search_in", failing)
+    code, out, err = run(
+        capsys, bug.file, "--test", tests, "--localise", "spectrum", "--places", "2"
+    )
+    assert (code, out, len(asked)) == (1, "", 2)
+    assert err.endswith(f"in this order: {asked[0]}, {asked[1]}\n")
 
 
 @pytest.mark.needs("llama")

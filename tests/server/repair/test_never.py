@@ -155,6 +155,13 @@ def test_probes(first: int, last: int, count: int | None, indent: int) -> None:
         assert f"\n{' ' * indent}{found.control}\n" in f"\n{found.text}"
 
 
+def test_the_control_may_be_wanted_where_nothing_is_conditional() -> None:
+    hunk = lines_hunk(DocumentSnapshot("/p/a.py", PROBED, "python"), 17, 17)
+    found = probed(PROBED, hunk.start, hunk.end, always=True)
+    assert found is not None and len(found.probes) == 1
+    assert f"\n    {found.probes[0]}\n    {found.control}\n    return x\n" in found.text
+
+
 @pytest.mark.parametrize(
     ("reported", "silent"),
     [(["c_", "p_", "q_"], 0), (["c_", "q_"], 1), (["c_"], 2), (["p_", "q_"], None), ([], None)],

@@ -18,6 +18,7 @@ from fairlead_server.repair.validation import (
     climb,
     validators,
 )
+from fairlead_server.repair.validation.silences import Silences
 from fairlead_server.repair.validation.unreachable import unreachable
 from tests.server.repair.scripted import CODE, Scripted, hunk
 
@@ -41,7 +42,8 @@ def judged(text: str, on: Bench) -> tuple[str | None, str]:
 
 
 def test_what_is_installed() -> None:
-    names = ["parse", "silences", "diagnostics", "unreachable", "compile", "tests", "all-tests"]
+    names = ["parse", "silences", "diagnostics", "unreachable", "compile"]
+    names += ["compiles", "tests", "relevant-tests", "all-tests"]
     assert [step.name for step in validators()] == names
 
 
@@ -65,9 +67,29 @@ def test_verdicts(line: int, text: str, expected: tuple[str | None, str]) -> Non
     assert judged(text, bench(line)) == expected
 
 
-def test_what_switched_checks_off_before_may_go_on_to() -> None:
-    text = CODE.replace("return 0", "return 0  # noqa")
-    assert judged("        return 1  # noqa", bench(8, text))[0] == "plausible"
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ("# noqa", "# noqa", None),
+        ("# noqa: E501", "#  NOQA:E501", None),
+        ("# noqa: E501", "", None),
+        ("# noqa: E501", "# type: ignore", "rejected"),
+        ("# type: ignore[x]", "# type: ignore", "rejected"),
+        ("# type: ignore[x]", "# type: ignore[x]  # noqa", "rejected"),
+        ("/* eslint-disable a */ x()", "/* eslint-disable a */ y()", None),
+        ("/* eslint-disable a */ x()", "/* eslint-disable */ x()", "rejected"),
+        ('@SuppressWarnings("a") int x = 0;', '@SuppressWarnings( "a" ) int x = 1;', None),
+        ('@SuppressWarnings("a") int x;', '@SuppressWarnings("b") int x;', "rejected"),
+        ("#[allow(a)] fn f() {}", "#[allow(a)] fn g() {}", None),
+        ("#[allow(a)] fn f() {}", "#[allow(a, b)] fn f() {}", "rejected"),
+    ],
+)
+def test_what_switched_checks_off_before_may_go_on_to_and_nothing_else(
+    before: str, after: str, verdict: str | None
+) -> None:
+    place = hunk(1, text=f"{before}\n")
+    on = Bench(place, lambda document: UNKNOWN, UNKNOWN)
+    assert Silences().check(after, on).verdict == verdict
 
 
 def test_nothing_else_is_checked_of_what_does_not_parse() -> None:

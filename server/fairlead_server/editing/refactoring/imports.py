@@ -196,14 +196,19 @@ def _laid_out(pieces: Sequence[_Piece], own: frozenset[str]) -> str:
 
 
 def _own_modules(job: Job) -> frozenset[str]:
-    """Return what can be imported from the project's folder, from ``src`` in it, and from here."""
-    folders = [Path(job.path).parent]
+    """Return what can be imported from the project's folder, from ``src`` in it, and from here.
+
+    The package that the file is in is one of them, even if the project is but a part of it.
+    """
+    folders, here = [Path(job.path).parent], Path(job.path).parent
+    package = ""
+    while (here / "__init__.py").exists():
+        package, here = here.name, here.parent
     if job.project:
         folders += [Path(job.project), Path(job.project, "src")]
     names = (path for folder in folders if folder.is_dir() for path in folder.iterdir())
-    return frozenset(
-        path.stem for path in names if path.suffix == ".py" or (path / "__init__.py").exists()
-    )
+    found = {path.stem for path in names if path.suffix == ".py" or (path / "__init__.py").exists()}
+    return frozenset({*found, package} - {""})
 
 
 def _used(text: str) -> frozenset[str]:

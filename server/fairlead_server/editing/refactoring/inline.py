@@ -40,15 +40,15 @@ def inline(job: Job) -> Iterator[Proposal]:
     uses = [place for place in places if place != _name_place(definition, job.text)]
     if not uses:
         raise Refused(f"`{word.text}` is used nowhere in the file")
-    if not _is_local(tree, definition) and (found := elsewhere(job, {word.text})):
-        raise Refused(f"{found[0]} names `{word.text}` as well")
+    if not _is_local(tree, definition) and (others := elsewhere(job, {word.text})):
+        raise Refused(f"{others[0]} names `{word.text}` as well")
     if not isinstance(definition, ast.FunctionDef):
         _check_value(job.text, tree, definition, word.text, places)
     named = frozenset({line for line, _ in places} | _lines(definition, job.text))
     # Others may be called the same, and the value may name them.
     again = _count(ast.get_source_segment(job.text, _value(definition)) or "", word.text)
     left = _count(job.text, word.text) - len(places) + again * (len(uses) - 1)
-    reasons: list[str] = []
+    reasons, found = list[str](), list[Proposal]()
     both = (("jedi", partial(_by_jedi, job, word)), ("rope", partial(_by_rope, job, word)))
     for by, work in both:
         files = attempt(work, reasons)
@@ -65,7 +65,9 @@ def inline(job: Job) -> Iterator[Proposal]:
         if wrong:
             reasons.append(f"{by}: {wrong}")
             continue
-        yield Proposal(by, f"Inline `{word.text}`", files, named)
+        found.append(Proposal(by, f"Inline `{word.text}`", files, named))
+    # jedi puts brackets around what needs none.
+    yield from sorted(found, key=lambda one: one.files[job.path].count("("))
     if len(reasons) == len(both):
         raise Refused("; ".join(dict.fromkeys(reasons)))
 

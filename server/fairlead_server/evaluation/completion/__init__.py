@@ -28,10 +28,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from fairlead_monitors.engine import CompletionEngine
 from fairlead_server import plugins
 from fairlead_server.analysis.choice import choices
-from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from fairlead_server.commands import options
 from fairlead_server.completer import Completer
 from fairlead_server.engine import build_analysis, layout_of, load_decoder
@@ -43,8 +41,8 @@ from fairlead_server.evaluation.completion.tasks import Task, by_file, draw
 from fairlead_server.evaluation.completion.trial import WAYS, Trials, Writing
 from fairlead_server.evaluation.completion.units import LANGUAGES, LEVELS
 from fairlead_server.evaluation.figures import Budget, Measured
+from fairlead_server.evaluation.judging import judge_engine
 from fairlead_server.evaluation.monitors.passages import package_folder, sources
-from fairlead_server.settings import Settings
 
 BUDGETS: Mapping[str, Budget] = {
     "new_unknown_rate.reduction": Budget(least=0.8),
@@ -178,6 +176,8 @@ def _options(setting: Setting, writing: Writing, judges: Sequence[str]) -> dict[
         "tokens": writing.tokens,
         "sources": writing.context,
         "monitors": settings.monitors,
+        "engines": settings.engines,
+        "imports": settings.imports,
         "python": settings.interpreter,
         "trusted": settings.trusted,
         "judges": list(judges),
@@ -247,7 +247,7 @@ def _made(wanted: Sequence[tuple[Task, int]], trials: Trials) -> Iterator[Entry]
     for task, seed in wanted:
         seeds.setdefault(task, []).append(seed)
     number = 0
-    for _, own in by_file(list(seeds)):
+    for own in by_file(list(seeds)):
         for task in own:
             for seed in seeds[task]:
                 number += 1
@@ -263,7 +263,7 @@ def _trials(
     settings, place = setting.settings, Path(root).absolute()
     project = str(place if place.is_dir() else place.parent)
     with ExitStack() as stack:
-        engines = {name: _judge(name, project, settings) for name in judges}
+        engines = {name: judge_engine(name, project, settings) for name in judges}
         for engine in engines.values():
             stack.callback(engine.close)
         analysis = build_analysis(settings, project, [language])
@@ -275,12 +275,3 @@ def _trials(
             # A second process of the same server would know no more.
             engines[name] = analysis.engines[language]
         yield Trials(completer, engines, writing)
-
-
-def _judge(name: str, project: str, settings: Settings) -> CompletionEngine:
-    """Return an engine that is there, and not started yet. Raises `UserError`."""
-    make = plugins.load("engines", name)
-    engine: CompletionEngine = make(project, settings.interpreter, trusted=settings.trusted)
-    if isinstance(engine, LanguageServerEngine):
-        engine.locate()
-    return engine

@@ -86,5 +86,5 @@ def findings(
 
 
 def _is_about(diagnostic: Diagnostic, start: int, end: int) -> bool:
-    """Tell whether what a diagnostic is about ends in the suggestion, as a member's name does."""
+    """Tell whether what a diagnostic is about touches the suggestion."""
     return start < diagnostic.end and diagnostic.start < end

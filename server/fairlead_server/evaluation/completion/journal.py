@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,23 @@ Key = tuple[Any, ...]
 _FIELDS = ("root", "path", "level", "start", "end", "seed")
 
 
-def key_of(entry: Entry) -> Key:
+def key_of(entry: Entry, fields: Sequence[str] = _FIELDS) -> Key:
     """Return what tells one task from all others."""
-    return tuple(entry[name] for name in _FIELDS)
+    return tuple(entry[name] for name in fields)
 
 
 class Journal:
     """The tasks that are made. Without a path they are only remembered."""
 
-    def __init__(self, path: Path | None, options: Mapping[str, Any]) -> None:
+    def __init__(
+        self, path: Path | None, options: Mapping[str, Any], fields: Sequence[str] = _FIELDS
+    ) -> None:
         """Read what is there already, if it was made with the same `options`.
 
-        A last line that was not written to its end does not count. Raises `UserError`.
+        The `fields` tell one task from all others. A last line that was not written to its end
+        does not count. Raises `UserError`.
         """
-        self._path = path
+        self._path, self._fields = path, fields
         self._entries: dict[Key, Entry] = {}
         if path is None:
             return
@@ -49,7 +52,7 @@ class Journal:
         try:
             head, *entries = [json.loads(line) for line in data.splitlines()]
             made = dict(head["options"])
-            self._entries = {key_of(entry): entry for entry in entries}
+            self._entries = {key_of(entry, self._fields): entry for entry in entries}
         except (ValueError, KeyError, TypeError):
             raise UserError(
                 f"{self._path}: is not what an earlier run has written; choose another --out"
@@ -69,7 +72,7 @@ class Journal:
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(_line(entry))
-        self._entries[key_of(entry)] = entry
+        self._entries[key_of(entry, self._fields)] = entry
 
 
 def _line(value: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,12 +86,12 @@ def draw(
     return drawn
 
 
-def by_file(tasks: Sequence[Task]) -> Iterator[tuple[str, list[Task]]]:
-    """Yield the tasks of each file."""
+def by_file(tasks: Sequence[Task]) -> list[list[Task]]:
+    """Return the tasks of each file."""
     found: dict[str, list[Task]] = {}
     for task in tasks:
         found.setdefault(task.file, []).append(task)
-    yield from found.items()
+    return list(found.values())
 
 
 def _read(path: Path) -> str:

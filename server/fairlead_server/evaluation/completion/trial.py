@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import TimeoutError as Late
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from fairlead_decoding.types import GenerationConfig
-from fairlead_monitors.engine import Completeness, CompletionEngine, Diagnostics, Source
+from fairlead_monitors.engine import Completeness, CompletionEngine, Source
 from fairlead_server.completer import Completer
 from fairlead_server.evaluation.completion.absence import findings
 from fairlead_server.evaluation.completion.tasks import Task
 from fairlead_server.evaluation.completion.units import parses
+from fairlead_server.evaluation.judging import Judge
 from fairlead_server.importing import ImportLine, insert_import, parse_import
 from fairlead_server.suggestion import CompletionRequest, Suggestion
 
 WAYS: Mapping[str, bool] = {"guided": True, "unguided": False}
 
 _BLOCKS = ("block", "function")
-_STARTS = 4
-"""How many times as long as for an answer a judge is waited for in vain, in all."""
 
 _NAME = re.compile(r"[\w$]*")
 _NOTHING = Suggestion("", 0.0, "dead_end", False)
@@ -49,13 +46,16 @@ class Trials:
     completer: Completer
     judges: Mapping[str, CompletionEngine]
     writing: Writing
-    _originals: dict[tuple[str, str], Diagnostics] = field(default_factory=dict)
-    _waits: dict[str, float] = field(default_factory=dict)
+    _judges: dict[str, Judge] = field(init=False)
+
+    def __post_init__(self) -> None:
+        patience = self.writing.patience
+        self._judges = {name: Judge(name, e, patience) for name, e in self.judges.items()}
 
     def entry(self, task: Task, seed: int, *, guided_first: bool) -> dict[str, Any]:
         """Return what came of `task`, as it is written to a journal."""
-        for judge in self.judges:
-            self._original(judge, task)  # whoever judges and guides is ready then
+        for judge in self._judges.values():
+            judge.original(_source(task))  # whoever judges and guides is ready then
         order = sorted(WAYS, key=lambda way: WAYS[way] is not guided_first)
         written = {way: self._suggestion(task, seed, guided=WAYS[way]) for way in order}
         root, path, level, start, end = task.key
@@ -67,7 +67,8 @@ class Trials:
 
     def forget(self) -> None:
         """Let go of what is known of files: others follow."""
-        self._originals.clear()
+        for judge in self._judges.values():
+            judge.forget()
 
     def _suggestion(self, task: Task, seed: int, *, guided: bool) -> Suggestion:
         writing = self.writing
@@ -113,36 +114,17 @@ class Trials:
         self, judge: str, task: Task, text: str, start: int, end: int
     ) -> list[dict[str, Any]] | None:
         """Return what is wrong with `text` and was not, None if that cannot be told."""
-        original = self._original(judge, task)
+        original = self._judges[judge].original(_source(task))
         if text == task.text:
             return []
-        now = self._diagnosed(judge, Source(task.file, text))
+        now = self._judges[judge].diagnosed(Source(task.file, text))
         if Completeness.UNKNOWN in (original.completeness, now.completeness):
             return None
         return [asdict(found) for found in findings(original.found, now.found, text, start, end)]
 
-    def _original(self, judge: str, task: Task) -> Diagnostics:
-        """Return what is wrong with the file; a judge that is still starting is waited for."""
-        known = self._originals.get((judge, task.file))
-        if known is not None:
-            return known
-        begun, left = time.monotonic(), self._waits.get(judge, _STARTS * self.writing.patience)
-        found = self._diagnosed(judge, Source(task.file, task.text))
-        while found.completeness is Completeness.UNKNOWN and time.monotonic() - begun < left:
-            time.sleep(min(1.0, left / 10))
-            found = self._diagnosed(judge, Source(task.file, task.text))
-        if found.completeness is Completeness.UNKNOWN:
-            self._waits[judge] = left - (time.monotonic() - begun)
-        self._originals[judge, task.file] = found
-        return found
 
-    def _diagnosed(self, judge: str, source: Source) -> Diagnostics:
-        asked = self.judges[judge].diagnostics(source)
-        try:
-            return asked.result(timeout=self.writing.patience)
-        except Late:
-            asked.cancel()
-            return Diagnostics.unknown(judge, "too late")
+def _source(task: Task) -> Source:
+    return Source(task.file, task.text)
 
 
 def name_alone(suggestion: Suggestion) -> Suggestion:

@@ -53,15 +53,18 @@ Runner = Callable[[Mapping[str, str], str], Outcome]
 
 @dataclass(frozen=True)
 class Suite:
-    """Tests: `command` has to pass, and `all_tests`, if there are any, afterwards.
+    """Tests: `command` has to pass, and, as far as there are any, `relevant` and then `all_tests`.
 
-    `base` is what became of `command` on the project as it is.
+    `compiles` comes before it, a cheap check. `base` is what became of `command` on the project as
+    it is.
     """
 
     run: Runner
     command: str
     base: Outcome
     all_tests: str = ""
+    compiles: str = ""
+    relevant: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from fairlead_server import plugins
+from fairlead_server.errors import UserError
 from fairlead_server.repair.validation.contract import (
     Bench,
     Finding,
@@ -44,7 +45,8 @@ def climb(
 ) -> Result:
     """Take `steps` with `text`, on top of those taken `so_far`.
 
-    When cancelled between steps, what has been found is returned, without a verdict.
+    When cancelled between steps, what has been found is returned, without a verdict. Raises
+    `UserError` where a step can check nothing.
     """
     taken = list(so_far.steps) if so_far else []
     facts = dict(so_far.facts) if so_far else {}
@@ -67,9 +69,14 @@ def _findings(
 
 
 def _checked(step: PatchValidator, text: str, bench: Bench) -> Finding:
-    """Check; a patch whose check fails is not called good."""
+    """Check; a patch whose check fails is not called good.
+
+    Raises `UserError` where nothing can be checked, whatever the patch.
+    """
     try:
         return step.check(text, bench)
+    except UserError:
+        raise
     except Exception as error:
         log.exception("the step %s failed", step.name)
         return Finding("rejected", f"the step itself failed: {type(error).__name__}: {error}")

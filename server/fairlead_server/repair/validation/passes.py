@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fairlead_server.repair.sandbox import Outcome
 from fairlead_server.repair.validation.contract import DEAR, Bench, Finding, Verdict
 
@@ -19,11 +21,29 @@ _QUOTED = 400
 """Characters of what tests print that are kept."""
 
 
+class CompilesByCommand:
+    """Runs the command that compiles what the patch is in, before anything dearer is run."""
+
+    name = "compiles"
+    order = DEAR
+
+    def wanted(self, bench: Bench) -> bool:
+        """Tell whether there is such a command."""
+        return bench.suite is not None and bool(bench.suite.compiles)
+
+    def check(self, text: str, bench: Bench) -> Finding:
+        """Run it; whatever makes it fail is said of compiling."""
+        found = judged(bench.execute(text, bench.suite.compiles if bench.suite else ""), bench)
+        return (
+            replace(found, verdict="does_not_compile") if found.verdict == "fails_tests" else found
+        )
+
+
 class PassesTests:
     """Runs the command that has to pass, and once more if it does: it may be a matter of luck."""
 
     name = "tests"
-    order = DEAR
+    order = DEAR + 4
 
     def wanted(self, bench: Bench) -> bool:
         """Tell whether there are tests."""
@@ -38,6 +58,21 @@ class PassesTests:
             if again.verdict is not None:
                 return Finding(again.verdict, f"passed once, then not: {again.detail}")
         return finding
+
+
+class PassesRelevantTests:
+    """Runs the tests that have to do with what the patch is in."""
+
+    name = "relevant-tests"
+    order = DEAR + 7
+
+    def wanted(self, bench: Bench) -> bool:
+        """Tell whether there is a command of its own for them."""
+        return bench.suite is not None and bool(bench.suite.relevant)
+
+    def check(self, text: str, bench: Bench) -> Finding:
+        """Run them."""
+        return judged(bench.execute(text, bench.suite.relevant if bench.suite else ""), bench)
 
 
 class PassesAllTests:

@@ -47,11 +47,12 @@ class Probes:
         return sum(not is_told(name) for name in self.probes)
 
 
-def probed(text: str, start: int, end: int) -> Probes | None:
+def probed(text: str, start: int, end: int, *, always: bool = False) -> Probes | None:
     """Return Python `text` with probes in what is between `start` and `end`, in characters.
 
     They are before each statement there, and in the operands and blocks that are run on a condition
-    there. None where there is nothing but one statement, which is run if what is around it is.
+    there. None where there is nothing but one statement, which is run if what is around it is;
+    with `always`, there is the control nevertheless.
     """
     found = grammar("python")
     if found is None:
@@ -65,7 +66,7 @@ def probed(text: str, start: int, end: int) -> Probes | None:
     for node in nodes:
         places.visit(node)
     around = _around(nodes, begin, stop)
-    if around is None or not (places.conditional or len(places.names) > 1):
+    if around is None or not (always or places.conditional or len(places.names) > 1):
         return None
     probes = tuple(places.names)
     control = places.insert(around)

@@ -1,0 +1,1 @@
+"""Repair of whole datasets of bugs: resumable, on one machine or several."""
