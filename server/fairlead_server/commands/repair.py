@@ -141,10 +141,11 @@ def _search(
 ) -> list[tuple[Hunk, Found]]:
     """Search in one place after the other, until one is mended."""
     settings = stack.settings()
+    plan = _plan(arguments, settings)
     done: list[tuple[Hunk, Found]] = []
     with assembled(settings, stack.project, hunks[0].document) as made:
         for hunk in hunks:
-            done.append((hunk, _search_in(arguments, settings, made.completer, hunk, tests)))
+            done.append((hunk, _search_in(arguments, plan, made.completer, hunk, tests)))
             if done[-1][1].best:
                 break
     return done
@@ -152,12 +153,11 @@ def _search(
 
 def _search_in(
     arguments: argparse.Namespace,
-    settings: Settings,
+    plan: Plan,
     means: Completer,
     hunk: Hunk,
     tests: Suite | None,
 ) -> Found:
-    plan = _plan(arguments, settings)
     remarks = [arguments.message, said(tests) if tests else None]
     before = means.diagnostics(hunk.document, _STARTED)
     fault = fault_in(hunk, before if tests else seen(before, hunk.document))

@@ -103,7 +103,7 @@ def test_a_sequence(source: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> 
 # (arguments, message)
 BAD = [
     ((), "required: FILE"),
-    (("code.py",), "required: --instruction"),
+    (("code.py",), "say what is to be done, with --instruction"),
     (("absent.py", "-i", "rename a to x"), "absent.py: no such file"),
     (("code.py", "-i", ""), "the instruction is empty"),
     (("code.py", "-i", " \n"), "the instruction is empty"),
@@ -212,7 +212,19 @@ DIFFS = [
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), DIFFS)
-def test_diffs(old: str, new: str, expected: str) -> None:
+@pytest.mark.parametrize("exists", [True, False])
+def test_diffs(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    exists: bool,
+    old: str,
+    new: str,
+    expected: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if exists:
+        Path("code.py").write_text(old)
     found = diff(FileEdit("code.py", old, new))
-    header = f"--- a/{os.path.relpath('code.py')}\n+++ b/code.py\n" if expected else ""
+    before = "a/code.py" if exists or old else os.devnull
+    header = f"--- {before}\n+++ b/code.py\n" if expected else ""
     assert found == header + expected
