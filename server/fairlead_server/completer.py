@@ -86,6 +86,7 @@ class Completer:
         self._analysis = ProjectAnalysis(engines, monitors)
         self._monitors = monitors
         self._prompts: dict[str, TypedPrompts] = {}
+        self._held: dict[str, tuple[Assembled, ContextReport]] = {}
         self._layout: Layout = layout or preferred_layout(decoder.model)
         sources = (Imports(engines), Edits(), Similar(), OpenFiles())
         self._context = ContextKeeper(decoder.model, sources)
@@ -283,6 +284,15 @@ class Completer:
         """Start analysing `document` ahead of the first question; returns at once."""
         self._analysis.warm(document)
 
+    def hold(self, request: CompletionRequest) -> None:
+        """Use the context that `request` gets for all that follow about its document."""
+        self._held.pop(request.document.path, None)
+        self._held[request.document.path] = self._context_of(request, lambda: False)
+
+    def forget(self) -> None:
+        """Lay out the next prompt as if there had been none before."""
+        self._prompts.clear()
+
     def close(self) -> None:
         """Stop the analysis processes and free the model."""
         self._analysis.close()
@@ -292,6 +302,8 @@ class Completer:
     def _context_of(
         self, request: CompletionRequest, cancelled: Callable[[], bool]
     ) -> tuple[Assembled, ContextReport]:
+        if request.document.path in self._held:
+            return self._held[request.document.path]
         until = time.monotonic() + request.patience
         return self._context.at(
             Place(request.document, request.offset, request.others, request.edits),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fairlead_decoding.anchored_prompts import AnchoredPrompts
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.model import LanguageModel
 from fairlead_decoding.speculation import Speculation
@@ -42,7 +43,8 @@ def assembled(
 ) -> Iterator[Assembled]:
     """Load the model and set up analysis for `document`; both end with the context.
 
-    A `model` that is given is used, and stays open.
+    A `model` that is given is used, and stays open; what it writes depends on no question but the
+    first (`AnchoredPrompts`), provided that the completer is told to forget the others.
     `memo` is the file that answers are kept in. Without a project, what analysis reads besides the
     document is not known, and answers hold for this once. Raises `UserError`.
     """
@@ -77,7 +79,9 @@ def assembled(
 def _decoder(settings: Settings, model: LanguageModel | None) -> Decoder:
     if model is None:
         return load_decoder(settings)
-    return Decoder(model, Speculation() if settings.speculate else None)
+    decoder = Decoder(model, Speculation() if settings.speculate else None)
+    decoder.prompts = AnchoredPrompts(model)
+    return decoder
 
 
 def _state(settings: Settings, project: str | None, language: str) -> str:

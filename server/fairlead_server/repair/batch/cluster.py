@@ -241,6 +241,10 @@ class _Remote:
     asking: _Asking
     queries: Queries = field(default_factory=NoQueries)
 
+    def begin(self, first: CompletionRequest) -> None:
+        """Prepare for questions."""
+        self.asking.answer(self.model.begin.remote(self.bug, first))
+
     def complete(
         self, request: CompletionRequest, *, cancelled: Callable[[], bool] = lambda: False
     ) -> CompletionResult:

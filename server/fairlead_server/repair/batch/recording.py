@@ -31,6 +31,13 @@ class Queries(Protocol):
     known: int
 
 
+class Beginning(Means, Protocol):
+    """Means that are told of the first question about a document before any is put to them."""
+
+    def begin(self, first: CompletionRequest) -> None:
+        """Prepare for questions: their answers may depend on what was begun with, and its order."""
+
+
 class Recorded:
     """Means of a search for a bug of the project `root`, written down in `journal`.
 
@@ -38,15 +45,18 @@ class Recorded:
     """
 
     def __init__(
-        self, journal: Journal, root: Path, started: Callable[[], tuple[Means, Queries]]
+        self, journal: Journal, root: Path, started: Callable[[], tuple[Beginning, Queries]]
     ) -> None:
         self._journal, self._root, self._started = journal, root, started
-        self._means: tuple[Means, Queries] | None = None
+        self._means: tuple[Beginning, Queries] | None = None
+        self._firsts: dict[str, CompletionRequest] = {}
+        self._begun = 0
 
     def complete(
         self, request: CompletionRequest, *, cancelled: Callable[[], bool] = lambda: False
     ) -> CompletionResult:
         """Complete. Raises `Interrupted` rather than answer with what was cut short."""
+        self._firsts.setdefault(request.document.path, request)
         key = self._key_of(request)
         entry = self._journal.recall(key)
         if entry is None:
@@ -65,6 +75,9 @@ class Recorded:
         self, request: CompletionRequest, cancelled: Callable[[], bool]
     ) -> dict[str, Any]:
         means, queries = self._open()
+        for first in list(self._firsts.values())[self._begun :]:
+            means.begin(first)
+        self._begun = len(self._firsts)
         before, started = (queries.asked, queries.known), time.monotonic()
         result = means.complete(request, cancelled=cancelled)
         if cancelled():
@@ -92,7 +105,7 @@ class Recorded:
             **_spent(queries, before, started),
         }
 
-    def _open(self) -> tuple[Means, Queries]:
+    def _open(self) -> tuple[Beginning, Queries]:
         if self._means is None:
             self._means = self._started()
         return self._means

@@ -12,7 +12,7 @@ from fairlead_monitors.engine import Diagnostics
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.repair.batch.bug import Bug, Place
 from fairlead_server.repair.batch.order import Order
-from fairlead_server.repair.batch.recording import Queries
+from fairlead_server.repair.batch.recording import Beginning, Queries
 from fairlead_server.repair.batch.trials import Trial, dear
 from fairlead_server.repair.batch.trials import tried as climbed
 from fairlead_server.repair.batch.workshop import LazyBed, LocalWorkshop, limits_of
@@ -31,8 +31,12 @@ class Model:
         tempfile.tempdir = temporary
         self._workshop = LocalWorkshop(order)
         self._opened = contextlib.ExitStack()
-        self._means: tuple[Means, Queries] | None = None
+        self._means: tuple[Beginning, Queries] | None = None
         self._bug = ""
+
+    def begin(self, bug: Bug, first: CompletionRequest) -> None:
+        """Prepare for questions about a bug."""
+        self._of(bug)[0].begin(first)
 
     def complete(self, bug: Bug, request: CompletionRequest) -> tuple[CompletionResult, int, int]:
         """Complete a document of a bug's project; return how many questions that took, too."""
@@ -45,12 +49,15 @@ class Model:
         return self._counted(bug, lambda means: means.diagnostics(document, patience))
 
     def _counted(self, bug: Bug, ask: Callable[[Means], T]) -> tuple[T, int, int]:
+        means, queries = self._of(bug)
+        asked, known = queries.asked, queries.known
+        return ask(means), queries.asked - asked, queries.known - known
+
+    def _of(self, bug: Bug) -> tuple[Beginning, Queries]:
         if self._means is None or bug.name != self._bug:
             self._opened.close()
             self._bug, self._means = bug.name, self._workshop.means(bug, self._opened)
-        means, queries = self._means
-        asked, known = queries.asked, queries.known
-        return ask(means), queries.asked - asked, queries.known - known
+        return self._means
 
 
 _BED: dict[str, tuple[LazyBed, contextlib.ExitStack]] = {}

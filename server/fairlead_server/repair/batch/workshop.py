@@ -6,10 +6,12 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fairlead_decoding.model import LanguageModel
+from fairlead_monitors.engine import Diagnostics
+from fairlead_server.completer import Completer
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from fairlead_server.model_files import load_model
@@ -24,9 +26,9 @@ from fairlead_server.repair.batch.trials import one_by_one
 from fairlead_server.repair.batch.work import Progress
 from fairlead_server.repair.localisation.located import localised
 from fairlead_server.repair.sandbox import Limits, Outcome, Shadow, run
-from fairlead_server.repair.search import Means
 from fairlead_server.repair.testing import Bed
 from fairlead_server.settings import Settings, resolve, stack
+from fairlead_server.suggestion import CompletionRequest, CompletionResult
 
 
 @dataclass
@@ -71,7 +73,7 @@ class LocalWorkshop:
         while self._model:
             self._model.pop().close()
 
-    def means(self, bug: Bug, opened: contextlib.ExitStack) -> tuple[Means, Queries]:
+    def means(self, bug: Bug, opened: contextlib.ExitStack) -> tuple[Independent, Queries]:
         """Start analysis of a bug's project, and load the model. Raises `Unusable`."""
         settings = settings_of(self.order, bug)
         if not self._model:
@@ -83,7 +85,33 @@ class LocalWorkshop:
         document = DocumentSnapshot("", "", bug.language)
         root = str(bug.root)
         made = opened.enter_context(assembled(settings, root, document, self.memo, self._model[0]))
-        return made.completer, made.engine or NoQueries()
+        return Independent(made.completer), made.engine or NoQueries()
+
+
+@dataclass
+class Independent:
+    """A completer whose answers depend on what it was told to begin with, and on nothing else."""
+
+    completer: Completer
+
+    def begin(self, first: CompletionRequest) -> None:
+        """Find the context of a document, and evaluate a prompt that others can be built on."""
+        config = replace(first.config, max_new_tokens=1, temperature=0.0, top_p=1.0)
+        request = replace(first, config=config, samples=1, beam=False, guided=False)
+        self.completer.hold(first)
+        self.completer.forget()
+        self.completer.complete(request)
+
+    def complete(
+        self, request: CompletionRequest, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> CompletionResult:
+        """Complete a document."""
+        self.completer.forget()
+        return self.completer.complete(request, cancelled=cancelled)
+
+    def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
+        """Return what is wrong with `document`."""
+        return self.completer.diagnostics(document, patience)
 
 
 @dataclass

@@ -37,6 +37,10 @@ class Writer:
     seconds: float = 0.0
     note: Callable[[], None] = lambda: None
     written: int = 0
+    begun: CompletionRequest | None = None
+
+    def begin(self, first: CompletionRequest) -> None:
+        self.begun = first
 
     def complete(
         self, request: CompletionRequest, *, cancelled: Callable[[], bool] = lambda: False

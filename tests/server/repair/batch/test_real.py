@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def bugs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def batch(bugs: Path, name: str, *options: str) -> Path:
     """Run the bugs, and return the folder of the run."""
     out = bugs.parent / name
-    arguments = ["--dataset", f"jsonl:{bugs}", "--out", str(out), "--samples", "24"]
+    arguments = ["--dataset", f"jsonl:{bugs}", "--out", str(out), "--samples", "12"]
     assert main(["repair", "batch", *arguments, *options]) == 0
     return out
 
@@ -66,7 +67,26 @@ def asked(out: Path) -> int:
     return sum(bug["queries"]["asked"] for bug in lines(out / "bugs.jsonl"))
 
 
-def test_a_second_run_asks_next_to_nothing_and_finds_the_same(
+def killed(bugs: Path, name: str) -> Path:
+    """Begin a run, kill it when it has made some samples, and return its folder."""
+    out = bugs.parent / name
+    arguments = ["--dataset", f"jsonl:{bugs}", "--out", str(out), "--samples", "12"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "fairlead_server.cli", "repair", "batch", *arguments]
+    ) as process:
+        while samples(out) < 9:
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.kill()
+    return out
+
+
+def samples(out: Path) -> int:
+    journals = out.glob("bugs/*/journal.jsonl")
+    return sum(j.read_bytes().count(b'"key": "answer ') for j in journals)
+
+
+def test_a_second_run_that_is_killed_asks_next_to_nothing_and_finds_the_same(
     bugs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = batch(bugs, "first", "--json")
@@ -79,9 +99,10 @@ def test_a_second_run_asks_next_to_nothing_and_finds_the_same(
     assert (best["verdict"], best["bug"]) == ("plausible", "wrong-member")
     assert best["steps"][-2:] == [("tests", "passed"), ("all-tests", "passed")]
 
-    second = batch(bugs, "second", "--jobs", "2")
+    second = killed(bugs, "second")
+    assert main(["repair", "resume", str(second), "--jobs", "2"]) == 0
     assert found(second) == found(first)
-    assert asked(first) > 100 and asked(second) <= asked(first) // 10
+    assert asked(first) > 50 and asked(second) <= asked(first) // 10
 
 
 @pytest.mark.needs("ray")

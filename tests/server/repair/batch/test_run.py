@@ -366,3 +366,17 @@ def test_the_project_is_left_as_it_is(tmp_path: Path) -> None:
         not list((tmp_path / "out").glob("bugs/*/checkout"))
         and not (tmp_path / "out" / "tmp").exists()
     )
+
+
+def test_a_run_that_goes_on_begins_with_the_first_question(tmp_path: Path) -> None:
+    path = listed(tmp_path, {"name": "one"})
+    order, dataset = Order("jsonl", samples=30), JsonLines(str(path))
+    first, second = InlineWorkshop(order), InlineWorkshop(order)
+    first_told = Told(order, ("one",), dataset.version, {"name": "scripted"})
+    with RunFolder(tmp_path / "out", first_told) as folder:
+        crew = InlineCrew(folder, dataset, first, lambda: first.writer.written > 7)
+        with pytest.raises(Interrupted):
+            run(folder, crew, ["one"])
+    run_inline(tmp_path / "out", order, dataset, second)
+    assert first.writer.written == 8 and second.writer.written == 30 - 7
+    assert first.writer.begun is not None and second.writer.begun == first.writer.begun
