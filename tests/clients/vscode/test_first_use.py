@@ -73,7 +73,8 @@ def test_a_workspace_that_is_not_trusted_runs_nothing_of_its_own(
     profile.install(vsix)
     with shown(profile, browser, project, pictures, trust=True) as window:
         window.wait_for_state("Ready")
-        assert window.texts(".statusbar-item[id='status.workspaceTrust']")
+        trust = ".statusbar-item[id='status.workspaceTrust']"
+        window.wait("that the editor says it is restricted", lambda: window.texts(trust))
         write_and_look(window)
         window.picture("not trusted")
     assert not ran.exists()
