@@ -186,8 +186,13 @@ class Importing(KindTable):
 
     def __init__(self, bound: set[str], importable: set[str], modules: set[str]) -> None:
         super().__init__({})
-        others = {"importable": frozenset(importable | modules), "modules": frozenset(modules)}
-        self.answer = Names(frozenset(bound), Completeness.COMPLETE, self.name, "", **others)
+        self.answer = Names(
+            frozenset(bound),
+            Completeness.COMPLETE,
+            self.name,
+            importable=frozenset(importable | modules),
+            modules=frozenset(modules),
+        )
 
     def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
         return answered(self.answer)

@@ -54,7 +54,8 @@ def test_what_may_be_an_assignment_creates_names() -> None:
     quick = Names(frozenset("ab"), COMPLETE, "ty")
     slow = Names(frozenset("a"), COMPLETE, "jedi", "an assignment", may_create=True)
     together = combine(quick, slow)
-    assert (together.names, together.doubted) == ({"a"}, {"b"})
+    assert together.names == {"a"}
+    assert together.doubted == {"b"}
     assert (together.may_create, together.reason) == (True, "an assignment")
     vague = combine(Names(frozenset("a"), PARTIAL, "ty", "doubt"), slow)
     assert (vague.completeness, vague.may_create) == (PARTIAL, False)
