@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fairlead_server.commands import options
+from fairlead_server.commands.telling import reached, say
 from fairlead_server.editing.candidate import EditRequest, Outcome
 from fairlead_server.editing.proving.optimising import INSTRUCTION, check_base, proved_faster
 from fairlead_server.editing.proving.subject import Subject, place_for_tests, subject_of, text_of
@@ -34,7 +35,6 @@ _SECONDS_OF_A_MUTANT = 20.0
 _MEMORY_MB = 2048
 _OPTIMISING, _TESTING = ("bench",), ("test_file", "mutants")
 _BOTH = ("test", "project", "timeout", "memory")
-_REACHED = {"network": "the network", "files": "all files that you may write"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +102,7 @@ def _faster(arguments: argparse.Namespace, request: EditRequest, means: Means) -
     with _bed(arguments, request, os.getcwd()) as bed:
         check_base(bed.run, arguments.bench, arguments.test or "")
         outcome = write(request, means)
-        return proved_faster(outcome, bed.run, arguments.bench, arguments.test or "", progress=_say)
+        return proved_faster(outcome, bed.run, arguments.bench, arguments.test or "", progress=say)
 
 
 def _tests(arguments: argparse.Namespace, request: EditRequest, means: Means) -> Outcome:
@@ -118,7 +118,7 @@ def _tests(arguments: argparse.Namespace, request: EditRequest, means: Means) ->
         bed.shadow.relative(path)
         command = arguments.test or command_for(path, subject, project, request.interpreter)
         most = arguments.mutants or MOST_MUTANTS
-        proof = Proof(path, text, bed.run, command, most, progress=_say)
+        proof = Proof(path, text, bed.run, command, most, progress=say)
         return write_tests(request, subject, means, proof)
 
 
@@ -151,22 +151,14 @@ def _bed(
         bed = Bed(shadow, limits, folder_in(project, folder))
         _warn(bed)
         yield bed
-    _say("")
+    say("")
 
 
 def _warn(bed: Bed) -> None:
     """Say what code that a model has written can reach when it is run."""
-    isolation = bed.run({}, "true").isolation
-    reached = [said for name, said in _REACHED.items() if name not in isolation]
-    if reached:
+    if told := reached(bed.run({}, "true").isolation):
         print(
             "fairlead: the sandbox is not complete here: what the model has written reaches "
-            f"{' and '.join(reached)} when it is run",
+            f"{told} when it is run",
             file=sys.stderr,
         )
-
-
-def _say(text: str) -> None:
-    """Show where things stand, on one line, where somebody looks."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)

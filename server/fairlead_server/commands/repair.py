@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import get_args
 
 from fairlead_server.commands import options
+from fairlead_server.commands.telling import reached, say
 from fairlead_server.completer import Completer
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
@@ -48,9 +49,6 @@ _OF_TESTS = ("all_tests", "first", "timeout", "memory", "project")
 _OF_SEARCH = ("localise", "places")
 """Options that say how lines are found."""
 _PLACES = 3
-
-_REACHED = {"network": "the network", "files": "all files that you may write"}
-"""What is in reach of tests that are not cut off from it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -126,11 +124,11 @@ def _suspected(
 ) -> list[Hunk]:
     if bed is None or tests is None:
         raise ValueError("without tests, nothing is suspected")
-    _say("finding the lines at fault")
+    say("finding the lines at fault")
     way: Way = arguments.localise or "trace"
     most = arguments.places or _PLACES
     hunks = suspected(document, bed, tests, way, most)
-    _say("")
+    say("")
     lines = ", ".join(str(hunk.first) for hunk in hunks)
     print(f"fairlead: the tests lead to {_name(hunks[0])}, in this order: {lines}", file=sys.stderr)
     return hunks
@@ -198,7 +196,7 @@ def _tests(
     limits = Limits(seconds, cpu=int(seconds) + 1, memory_mb=arguments.memory or _MEMORY_MB)
     with Shadow(project) as shadow:
         shadow.relative(path)
-        _say("running the tests as they are")
+        say("running the tests as they are")
         bed = Bed(shadow, limits, folder_in(project, os.getcwd()))
         tests = suite(bed, arguments.test, arguments.all_tests or "")
         _warn(tests.base)
@@ -207,12 +205,10 @@ def _tests(
 
 def _warn(base: Outcome) -> None:
     """Say what model-written code, run as `base` was, can reach."""
-    reached = [said for name, said in _REACHED.items() if name not in base.isolation]
-    if reached:
-        _say("")
+    if told := reached(base.isolation):
+        say("")
         print(
-            "fairlead: the sandbox is not complete here: with patches, tests reach "
-            f"{' and '.join(reached)}",
+            f"fairlead: the sandbox is not complete here: with patches, tests reach {told}",
             file=sys.stderr,
         )
 
@@ -259,7 +255,7 @@ def _tell(fault: Fault, arguments: argparse.Namespace) -> None:
 
 
 def _show(found: list[tuple[Hunk, Found]], arguments: argparse.Namespace) -> None:
-    _say("")
+    say("")
     candidates = [(hunk, one) for hunk, each in found for one in each.candidates]
     remarks = dict.fromkeys(remark for _, each in found for remark in each.remarks)
     for remark in remarks if not candidates else ():
@@ -297,14 +293,8 @@ def _apply(hunk: Hunk, best: Repaired) -> None:
 
 
 def _show_progress(news: Progress) -> None:
-    _say(f"{news.share:.0%}: {news.candidates} candidates, {news.plausible} plausible")
+    say(f"{news.share:.0%}: {news.candidates} candidates, {news.plausible} plausible")
 
 
 def _show_trial(done: int, of: int) -> None:
-    _say(f"running the tests with candidate {done + 1} of {of}")
-
-
-def _say(text: str) -> None:
-    """Show where things stand, on one line, where somebody looks."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+    say(f"running the tests with candidate {done + 1} of {of}")

@@ -131,6 +131,7 @@ def _options(setting: Setting, judges: Sequence[str]) -> dict[str, object]:
         "monitors": settings.monitors,
         "engines": settings.engines,
         "python": settings.interpreter,
+        "trusted": settings.trusted,
         "judges": list(judges),
     }
 
