@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -89,6 +91,16 @@ def test_what_the_server_is_told_at_the_start(tmp_path: Path) -> None:
     (changed,) = messages(log, "workspace/didChangeConfiguration")
     assert changed == {"settings": settings}
     assert messages(log, "shutdown") and messages(log, "exit")
+
+
+def test_a_document_that_is_nowhere_is_analysed_in_an_empty_folder(tmp_path: Path) -> None:
+    log, nowhere = tmp_path / "log", str(tmp_path / "absent" / "a.x")
+    with engine("none", log, limit=20.0) as asked:
+        asked.names(Kind.MEMBER, source(path=nowhere), 2).result(PATIENCE)
+        (start,) = messages(log, "initialize")
+        root = Path(url2pathname(urlsplit(start["rootUri"]).path))
+        assert list(root.iterdir()) == []
+    assert not root.exists()
 
 
 @pytest.mark.parametrize(

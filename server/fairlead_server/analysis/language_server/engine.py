@@ -68,7 +68,10 @@ class LanguageServerEngine(Unknowing):
         *,
         trusted: bool = False,
     ) -> None:
-        """`project` is the server's root; without one it is the first document's folder."""
+        """`project` is the server's root; without one it is the first document's folder.
+
+        A document in a folder that does not exist is analysed in an empty one.
+        """
         self._recipe = recipe
         self._project = os.path.abspath(project) if project else None
         self._interpreter = interpreter
@@ -83,6 +86,7 @@ class LanguageServerEngine(Unknowing):
         self._watch = Watch("", ())
         self._watched: Server | None = None
         self._path = ""
+        self._nowhere: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def name(self) -> str:  # type: ignore[override]
@@ -127,6 +131,8 @@ class LanguageServerEngine(Unknowing):
     def close(self) -> None:
         """Stop the server."""
         self._loop.close(self._supervisor.close)
+        if self._nowhere is not None:
+            self._nowhere.cleanup()
 
     def _ask(
         self, question: Callable[[], Awaitable[T]], unknown: Callable[[str], T], source: Source
@@ -316,7 +322,11 @@ class LanguageServerEngine(Unknowing):
     def _prepare(self) -> Launch:
         root = self._project or os.path.dirname(os.path.abspath(self._path))
         if not os.path.isdir(root):
-            root = tempfile.gettempdir()
+            # An empty folder: servers read through their root, and others may hold much.
+            self._nowhere = self._nowhere or tempfile.TemporaryDirectory(
+                prefix="fairlead-", ignore_cleanup_errors=True
+            )
+            root = self._nowhere.name
         return prepare(
             self._recipe,
             os.path.abspath(root),
