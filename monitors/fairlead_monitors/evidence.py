@@ -5,6 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+UNBOUND = "nothing binds it yet"
+"""Why a name is unknown that does not exist, unless what is written next binds it."""
+
 
 class Verdict(enum.Enum):
     """VALID: analysis knows the name. INVALID: it knows there is none. UNKNOWN: it cannot tell."""

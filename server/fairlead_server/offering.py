@@ -10,10 +10,13 @@ from functools import cache, partial
 from fairlead_decoding.types import Completion, Veto
 from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.syntax import SyntaxCheck
+from fairlead_server.ending import ended
 from fairlead_server.finishing import Draft, Finished, finish
 from fairlead_server.parsing import may_end, parsed
 from fairlead_server.report import Checking, suggestion
 from fairlead_server.suggestion import Dropped, Suggestion
+
+_UNBOUND = "name that nothing binds"
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,20 @@ def in_step(completion: Completion, text: str) -> Completion:
 
 
 def _finished(completion: Completion, site: Site, checking: Checking | None) -> Finished:
-    finished = finish(_draft(completion, site))
-    text = finished.text.replace("\r\n", "\n").encode()
-    if checking is None or not text or may_end(checking, text):
-        return replace(finished, text=text.decode())
+    draft = _draft(completion, site)
+    finished = _plain(finish(draft))
+    if checking is None or not finished.text:
+        return finished
+    if not draft.whole and (text := ended(finished.text, checking)) != finished.text:
+        finished = _plain(finish(draft.with_text(text))) if text else Finished("", site.replaces)
+        finished = replace(finished, applied=(*finished.applied, _UNBOUND))
+    if not finished.text or may_end(checking, finished.text.encode()):
+        return finished
     return _as_it_is(completion, site)
+
+
+def _plain(finished: Finished) -> Finished:
+    return replace(finished, text=finished.text.replace("\r\n", "\n"))
 
 
 def _as_it_is(completion: Completion, site: Site) -> Finished:

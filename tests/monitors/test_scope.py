@@ -9,7 +9,7 @@ import pytest
 
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Completeness, Kind, Names, Source, answered
-from fairlead_monitors.evidence import Verdict
+from fairlead_monitors.evidence import UNBOUND, Verdict
 from fairlead_monitors.python import undecided
 from fairlead_monitors.python.scope import ScopeMonitor
 from fairlead_monitors.python.statement import Statement, read
@@ -115,6 +115,9 @@ def monitor(text: str, engine: TableEngine | None = None) -> ScopeMonitor:
         ("total(|", "tax, 1)", "tax, 1)"),
         ("class A(|", "spam):", "spam"),
         ("class A(|", "spam, total):", "spam"),
+        ("class A(|", "spam\n", "spam"),
+        ("class A(|", "spam.x, total):", "spam"),
+        ("class A(|", "total(spam for spam in tax)):", ALL),
         ("class A(|", "total, metaclass=tax):", "total, metaclass=tax):"),
         ("x = [|", "spam]", "spam"),
         ("x = [|", "spam, 1]", "spam"),
@@ -334,6 +337,24 @@ def test_evidence_of_a_text_that_ends_there(text: str, data: str, told: str) -> 
     checked.advance(data.encode()[:admitted])
     found = [f"{evidence.name} {evidence.verdict.value}" for evidence in checked.evidence()]
     assert ", ".join(found) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "left"),
+    [
+        ("x = |\n", "[spam.x", "spam"),
+        ("x = |\n", "[spam.x(ham) for ham in tax", "spam"),
+        ("x = |\n", "total(spam", "spam"),
+        ("x = |\n", "total(tax, spam", ""),  # It may be the name of a parameter.
+        ("x = |\n", "total(spam=tax", ""),
+        ("x = |\n", "[tax.x", ""),
+        ("x = [| for spam in tax]\n", "spam", ""),
+    ],
+)
+def test_names_that_only_what_follows_can_bind(text: str, data: str, left: str) -> None:
+    checked = monitor(text)
+    checked.advance(data.encode())
+    assert " ".join(e.name for e in checked.evidence() if e.reason == UNBOUND) == left
 
 
 def test_a_list_that_is_not_complete_refuses_nothing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jedi.inference.imports import Importer
@@ -21,7 +22,7 @@ from fairlead_monitors.python.tokens import Line, Token, logical_lines
 _HANDLER = re.compile(r"except(?!\s*(?:OSError|KeyError|ValueError)\b)")
 # What makes modules importable from a package that lie in none of its folders.
 _ELSEWHERE = re.compile(r"\b__path__\s*(?:\+?=[^=]|\.)|\bextend_path\b")
-_REGISTERED = re.compile(r"\bsys\.modules\[[^\]\n]*\]\s*=[^=]|\bsys\.modules\.\w+\(")
+_REGISTERED = re.compile(r"\b_?sys\.modules(?:\[[^\]\n]*\]\s*=[^=]|\.\w+\()")
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,27 @@ def _names_in(place: Place, asked: Import, guard: str) -> Names:
         importer._fixed_sys_path = context.inference_state.get_sys_path(add_init_paths=False)
     modules = [m for m in importer.follow() if m.is_module() or m.is_namespace()]
     parts = [part for module in modules for part in {module, *behind(module)}]
-    names = {name for part in parts for name in _submodules(part)}
-    names |= {n.string_name for part in parts for f in part.get_filters() for n in f.values()}
-    if not names:
+    if not parts:
         return Names.unknown(ENGINE, f"unresolved module {asked}")
-    names |= extra_names(modules)
+    names = {name for part in parts for name in _submodules(part)}
+    if asked.members or not any(map(_is_written, parts)):
+        names |= {n.string_name for part in parts for f in part.get_filters() for n in f.values()}
+        names |= extra_names(modules)
+    if not names:
+        return Names.unknown(ENGINE, f"{asked} is not a package")
     gap = guard or next((gap for part in parts if (gap := _gap(part, asked.members))), "")
     completeness = Completeness.PARTIAL if gap else Completeness.COMPLETE
     return Names(frozenset(names), completeness, ENGINE, gap)
+
+
+def _is_written(module: Any) -> bool:
+    """Tell whether what makes `module` importable stands in folders; compiled code may register."""
+    if module.is_namespace() or module.tree_node is not None:
+        return True
+    path = module.py__file__()
+    if path is None:
+        return False
+    return Path(path).with_name(f"{Path(path).name.partition('.')[0]}.py").exists()
 
 
 def _submodules(module: Any) -> Iterator[str]:

@@ -20,7 +20,7 @@ from fairlead_monitors.python.scopes import Visible, visible
 # Names of other versions and platforms, those that a module has, and gettext's.
 _SPECIAL = """
 __name__ __file__ __doc__ __package__ __spec__ __loader__ __path__ __cached__ __debug__
-__annotations__ __dict__ __class__ __all__ __qualname__ __module__ __builtins__ _ aiter
+__annotations__ __dict__ __class__ __all__ __builtins__ _ aiter
 anext EncodingWarning BaseExceptionGroup ExceptionGroup PythonFinalizationError WindowsError
 reveal_type reveal_locals get_ipython
 """

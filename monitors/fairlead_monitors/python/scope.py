@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import keyword
 import re
+from dataclasses import replace
 
 from fairlead_monitors.engine import Kind
-from fairlead_monitors.evidence import Evidence, Verdict
+from fairlead_monitors.evidence import UNBOUND, Evidence, Verdict
 from fairlead_monitors.grammar import Grammar, Opening, SpelledName
 from fairlead_monitors.python.lexer import IDENTIFIER
 from fairlead_monitors.python.statement import Role, Sort, Statement, read, window
 from fairlead_monitors.python.undecided import (
     DECIDING,
+    FAR,
     MayBind,
     Undecided,
     decided,
     decided_by,
+    unbound,
 )
 from fairlead_monitors.spelling import NamesMonitor
 
@@ -80,12 +83,13 @@ class ScopeMonitor(NamesMonitor[Statement]):
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Return what was checked so far, and as if the text ended here."""
-        absent = tuple(self._refuted(name) for name in self._absent_before_suffix())
-        if not absent:
-            return super().evidence()
-        starts = {evidence.start for evidence in absent}
-        others = (e for e in super().evidence() if e.start not in starts)
-        return tuple(sorted((*others, *absent), key=lambda evidence: evidence.start))
+        found = {evidence.start: evidence for evidence in super().evidence()}
+        for name in unbound(self._left_undecided(), self._generated + self._suffix[:FAR]):
+            if name.start in found:
+                found[name.start] = replace(found[name.start], reason=UNBOUND)
+        for name in self._absent_before_suffix():
+            found[name.start] = self._refuted(name)
+        return tuple(sorted(found.values(), key=lambda evidence: evidence.start))
 
     def rejections(self, data: bytes) -> tuple[Evidence, ...]:
         """Return the names that the first byte of `data` which is refused proves to be absent.
@@ -163,16 +167,22 @@ class ScopeMonitor(NamesMonitor[Statement]):
 
     def _absent_before_suffix(self) -> tuple[Undecided, ...]:
         """Return the names that are absent if the text ends here, as what follows tells."""
-        name, undecided = self._name, self._undecided
-        if name is not None and name.typed and self._is_proven(name):
-            rest = self._rest(name)
-            is_literal = name.typed in self.grammar.literals and self._suffix[:1] in (b'"', b"'")
-            if not is_literal and self._is_undecided(name, name.typed + rest):
-                undecided = (*undecided, self._undecided_name(name, rest))
+        undecided = self._left_undecided()
         if not undecided:
             return ()
         line, begun = self._line, self._pending
         return tuple(decided_by(undecided, line, begun, self._generated, self._suffix))
+
+    def _left_undecided(self) -> tuple[Undecided, ...]:
+        """Return the names that are undecided where the text ends."""
+        name = self._name
+        if name is None or not name.typed or not self._is_proven(name):
+            return self._undecided
+        rest = self._rest(name)
+        is_literal = name.typed in self.grammar.literals and self._suffix[:1] in (b'"', b"'")
+        if is_literal or not self._is_undecided(name, name.typed + rest):
+            return self._undecided
+        return (*self._undecided, self._undecided_name(name, rest))
 
 
 def _proof(state: Statement, *, in_element: bool) -> frozenset[bytes] | None:

@@ -20,10 +20,14 @@ from fairlead_monitors.python.bindings import Bound, bindings, inner_names, stat
 from fairlead_monitors.python.tokens import Line, Token, logical_lines
 
 _DYNAMIC = re.compile(
-    r"\b(globals|vars|locals)\(\)\s*(\[[^\]\n]*\]\s*=[^=]|\.(update|setdefault|__setitem__)\b)"
-    r"|\bexec(file)?\(|\bsys\.modules\[__name__\]|\bsetattr\(\s*(sys\.modules|builtins)\b"
-    r"|\bbuiltins\.\w+\s*=[^=]|\b__builtins__\b"
+    r"\b(globals|vars|locals)\((?:__builtins__)?\)\s*(\[[^\]\n]*\]\s*=[^=]|\.(update|setdefault|__setitem__)\b)"
+    r"|\bexec(file)?\(|\bsys\.modules\[__name__\]"
+    r"|\bsetattr\(\s*(sys\.modules|builtins|__builtins__)\b"
+    r"|\bbuiltins\.\w+\s*=[^=]"
+    r"|\b__builtins__\s*(\[[^\]\n]*\]\s*=[^=]|\.\w+\s*=[^=]|\.(update|setdefault|__dict__)\b)"
 )
+_OF_CLASSES = ("__module__", "__qualname__")
+"""What the body of a class finds bound. (The Python Language Reference, section 3.3.3.3.)"""
 _HANDLED = re.compile(r"\bexcept\b[^\n:]*\bNameError\b")
 
 
@@ -210,6 +214,8 @@ class Scopes:
             begin = tokens[-1][2] + len(tokens[-1][1])
             self._scope = Scope(sort, line.indent, begin, self._end + 1, self._scope)
             self._scopes.append(self._scope)
+            for name in _OF_CLASSES if word == "class" else ():
+                self._scope.bind(name, begin)
             for bound in found:
                 if bound.how == "parameter":
                     self._scope.bind(bound.name, begin)

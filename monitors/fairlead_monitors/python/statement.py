@@ -202,7 +202,8 @@ def _open(state: Statement, before: LexState, text: bytes) -> Statement:
     level = Level(
         sort,
         role,
-        settled=callee in _NOT_ITERATING,
+        # What are written here as arguments are the bases of a class, which nobody makes of a loop.
+        settled=callee in _NOT_ITERATING or (heads and state.word == b"class"),
         nameless=callee in _POSITIONAL,
         frames=len(state.lexed.frames),
     )

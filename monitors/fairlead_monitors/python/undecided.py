@@ -19,7 +19,7 @@ DECIDING = re.compile(rb"[,)\]}]")
 
 _BINDING = re.compile(rb"\bfor\b(.*?)\bin\b|([\w\x80-\xff]+)\s*:=", re.DOTALL)
 _NAME = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-_FAR = 2048
+FAR = 2048
 """Bytes after the cursor among which brackets around it are looked for the end of."""
 
 
@@ -78,9 +78,9 @@ def decided(
         opening = name.opening.after(state, commas=commas)
         if opening is not None and opening.within:
             left.append(replace(name, opening=opening))
-        elif opening is not None and name.name not in _bound(text[max(0, name.end) :]):
+        elif opening is not None:
             absent.append(name)
-    return tuple(absent), tuple(left)
+    return tuple(unbound(absent, text)), tuple(left)
 
 
 def decided_by(
@@ -93,7 +93,7 @@ def decided_by(
     counts.
     """
     found, before = list[Undecided](), text
-    for number, line in enumerate(suffix[:_FAR].splitlines(keepends=True)):
+    for number, line in enumerate(suffix[:FAR].splitlines(keepends=True)):
         state, piece, done = start, begun, 0
         for match in DECIDING.finditer(line):
             piece += line[done : match.end()]
@@ -106,6 +106,11 @@ def decided_by(
                 break  # What follows the beginning of a comment is read as code on its own.
         start, begun, before = read(start, begun + line), b"", before + line
     return found
+
+
+def unbound(names: Iterable[Undecided], text: bytes) -> list[Undecided]:
+    """Return those of the `names` that nothing binds which follows them in `text`."""
+    return [name for name in names if name.name not in _bound(text[max(0, name.end) :])]
 
 
 def _bound(text: bytes) -> set[bytes]:
