@@ -32,6 +32,9 @@ _OWN = ("self", "cls")
 """Receivers that are another object in each class."""
 _CLASS = re.compile(r"^([ \t]*)class\b.*", re.MULTILINE)
 _FUNCTION = re.compile(r"^([ \t]*)(?:async[ \t]+)?def\b.*", re.MULTILINE)
+_LITERAL = re.compile(r"""\"(?:\\.|[^"\\])*\"|'(?:\\.|[^'\\])*'""")
+_HASHED = (".py", ".pyi", ".pyw")
+"""Files in which a hash begins a comment."""
 _NEAR = 200  # characters in which a receiver is looked for
 
 
@@ -187,7 +190,10 @@ class MemberLookup:
             return frozenset()
         before, after = self._context.prefix, self._suffix
         before, after = same_receiver(receiver[1].partition(".")[0], before, after)
-        return written_after(receiver[1], before) | written_after(receiver[1], after)
+        hashed = self._context.path.endswith(_HASHED)
+        return frozenset[str]().union(
+            *(written_after(receiver[1], text, hashed=hashed) for text in (before, after))
+        )
 
 
 def same_receiver(root: str, before: str, after: str) -> tuple[str, str]:
@@ -219,14 +225,25 @@ def _around(header: re.Pattern[str], before: str, after: str) -> tuple[str, str]
     return None
 
 
-def written_after(receiver: str, text: str) -> frozenset[str]:
-    """Return the names that are dereferenced from `receiver` in `text`, before its very end."""
+def written_after(receiver: str, text: str, *, hashed: bool = False) -> frozenset[str]:
+    """Return the names that are dereferenced from `receiver` in `text`, before its very end.
+
+    `hashed` says that what follows a hash is a comment, which is talk.
+    """
     found = re.finditer(re.escape(receiver) + _DEREFERENCE + r"(\w+)", text)
     return frozenset(
         match[1]
         for match in found
-        if match.end() < len(text) and not _is_joined(text, match.start())
+        if match.end() < len(text)
+        and not _is_joined(text, match.start())
+        and not (hashed and _is_comment(text, match.start()))
     )
+
+
+def _is_comment(text: str, place: int) -> bool:
+    """Tell whether a hash stands before `place` in its line, outside of literals."""
+    line = text[text.rfind("\n", 0, place) + 1 : place]
+    return "#" in line and "#" in _LITERAL.sub("", line)
 
 
 def _is_joined(text: str, place: int) -> bool:

@@ -166,6 +166,9 @@ def test_nobody_waits_for_the_analysis_of_a_cancelled_request() -> None:
         ("border.absent\norder.", "", "absent", False),
         ("my.order.absent\norder.", "", "absent", False),
         ("order.absent.\norder.", "", "other", False),
+        ("order.total  # not order.absent\norder.", "", "absent", False),
+        ("a = '#' + order.absent()\norder.", "", "absent", True),
+        ("a = \"'#\" + order.absent()\norder.", "", "absent", True),
         ("x = order.absent", "", "", None),
     ],
 )
