@@ -22,6 +22,10 @@ class Completeness(enum.Enum):
     UNKNOWN = "unknown"
 
 
+TYPE_UNKNOWN = "type unknown"
+"""The reason of an engine that cannot infer the type of an expression, and says no more of it."""
+
+
 class Kind(enum.Enum):
     """What sort of names is asked for.
 

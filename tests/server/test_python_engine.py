@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fairlead_monitors.engine import Completeness, Kind, Names, Source
+from fairlead_monitors.engine import TYPE_UNKNOWN, Completeness, Kind, Names, Source
 from fairlead_server.analysis.python_engine import PythonEngine, both, combine
 
 COMPLETE, PARTIAL, UNKNOWN = Completeness.COMPLETE, Completeness.PARTIAL, Completeness.UNKNOWN
@@ -48,6 +49,26 @@ def test_special_names_that_only_ty_lists_are_absent() -> None:
     together = combine(quick, slow)
     assert together.names == {"a", "__init__"}
     assert together.doubted == {"__ge__"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "reason", "verdict"),
+    [
+        ("a b __class__", TYPE_UNKNOWN, COMPLETE),
+        ("a b", "type known to be None at most", PARTIAL),
+        # It may be any module.
+        ("a __spec__ __loader__", TYPE_UNKNOWN, PARTIAL),
+    ],
+)
+def test_ty_counts_alone_where_jedi_can_say_nothing(
+    listed: str, reason: str, verdict: Completeness
+) -> None:
+    quick = Names(frozenset(listed.split()), COMPLETE, "ty")
+    together = combine(quick, Names.unknown("jedi", reason))
+    assert (together.completeness, together.engine) == (verdict, "ty")
+    assert ("__class__" in together.names) == ("__class__" in listed)
+    doubtful = combine(replace(quick, completeness=PARTIAL), Names.unknown("jedi", reason))
+    assert doubtful.completeness is PARTIAL
 
 
 def test_what_may_be_an_assignment_creates_names() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jedi.api.completion import complete_trailer, get_user_context
 
-from fairlead_monitors.engine import Completeness, Names, Source
+from fairlead_monitors.engine import TYPE_UNKNOWN, Completeness, Names, Source
 from fairlead_monitors.python import jedi_cursor as cursor
 from fairlead_monitors.python import jedi_rules as rules
 from fairlead_monitors.python.data_model import ANY_OBJECT, OF_CLASSES, data_model, only_declared
@@ -54,7 +54,7 @@ def members_of(module: Any, leaf: Any) -> Names:
     names = {name.string_name for name in complete_trailer(user, values)}
     names = {name for name in names if not name.startswith(cursor.PLACEHOLDER)}
     if names <= ANY_OBJECT:
-        return Names.unknown(ENGINE, "type known to be None at most" if values else "type unknown")
+        return Names.unknown(ENGINE, "type known to be None at most" if values else TYPE_UNKNOWN)
     names |= rules.extra_names(values) | document_names(leaf, receiver)
     names = (names - only_declared(values)) | data_model(values)
     if cursor.is_implicit_class(leaf):

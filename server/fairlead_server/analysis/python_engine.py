@@ -3,7 +3,8 @@
 The two infer in different ways and are wrong in different places. A name is absent only if both
 have a complete list, and neither of the lists has it; it is there only if both lists have it. Names
 that one of them lists are let pass and not said to be there: jedi lists what other systems have,
-and ty has special names for each object that only some objects have.
+and ty has special names for each object that only some objects have. Where jedi cannot infer the
+type at all, it has nothing to say against the list of ty, which then counts alone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from threading import Lock
 from typing import TypeVar
 
 from fairlead_monitors.engine import (
+    TYPE_UNKNOWN,
     Completeness,
     Declaration,
     Diagnostics,
@@ -33,6 +35,9 @@ from fairlead_server.errors import UserError
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_OF_MODULES = frozenset({"__loader__", "__spec__"})
+"""What ty lists of modules, also where it does not know which one it is."""
 
 
 class PythonEngine:
@@ -113,6 +118,8 @@ def combine(quick: Names, slow: Names) -> Names:
     doubts = [a for a in (quick, slow) if a.completeness is not Completeness.COMPLETE]
     plain = frozenset(name for name in quick.names if not name.startswith("__"))
     names = plain | slow.names
+    if doubts == [slow] and slow.reason == TYPE_UNKNOWN and not quick.names >= _OF_MODULES:
+        return quick
     if not doubts:
         agreed = quick.names & slow.names
         both_know = Names(agreed, Completeness.COMPLETE, engine, doubted=names - agreed)
