@@ -48,6 +48,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("from nowhere import *\n|", PARTIAL, "print", "unresolved import"),
         ("class A:\n    |\nb = 1", COMPLETE, "__module__ __qualname__", ""),
         ("class A:\n    def f(): |\nb = 1", COMPLETE, "__class__ !__qualname__", ""),
+        ("a = _('b')\n|", COMPLETE, "_", ""),
+        ("a = b._()\n|", COMPLETE, "!_", ""),
         ("exec(x)\n|", PARTIAL, "print", "exec"),
         ("def f(a):\n    return |", PARTIAL, "a", "may go on"),
         ("def f(a):\n    return |\nb = 1", COMPLETE, "a b", ""),

@@ -168,7 +168,7 @@ def test_nobody_waits_for_the_analysis_of_a_cancelled_request() -> None:
         ("order.absent.\norder.", "", "other", False),
         ("order.total  # not order.absent\norder.", "", "absent", False),
         ("a = '#' + order.absent()\norder.", "", "absent", True),
-        ("a = \"'#\" + order.absent()\norder.", "", "absent", True),
+        ('a = "\'#" + order.absent()\norder.', "", "absent", True),
         ("x = order.absent", "", "", None),
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fairlead_monitors.engine import TYPE_UNKNOWN, Completeness, Kind, Names, Source
+from fairlead_server.analysis.language_server.listing import NOTHING_OF_ITS_OWN
 from fairlead_server.analysis.python_engine import PythonEngine, both, combine
 
 COMPLETE, PARTIAL, UNKNOWN = Completeness.COMPLETE, Completeness.PARTIAL, Completeness.UNKNOWN
@@ -56,8 +57,9 @@ def test_special_names_that_only_ty_lists_are_absent() -> None:
     [
         ("a b __class__", TYPE_UNKNOWN, COMPLETE),
         ("a b", "type known to be None at most", PARTIAL),
-        # It may be any module.
+        # It may be any module, or anything at all.
         ("a __spec__ __loader__", TYPE_UNKNOWN, PARTIAL),
+        ("__name__ __class__", TYPE_UNKNOWN, PARTIAL),
     ],
 )
 def test_ty_counts_alone_where_jedi_can_say_nothing(
@@ -66,9 +68,20 @@ def test_ty_counts_alone_where_jedi_can_say_nothing(
     quick = Names(frozenset(listed.split()), COMPLETE, "ty")
     together = combine(quick, Names.unknown("jedi", reason))
     assert (together.completeness, together.engine) == (verdict, "ty")
-    assert ("__class__" in together.names) == ("__class__" in listed)
+    assert ("__class__" in together.names) == (verdict is COMPLETE)
+    begun = combine(quick, Names.unknown("jedi", reason), begins=True)
+    assert (begun.completeness, begun.may_create) == (verdict, verdict is COMPLETE)
     doubtful = combine(replace(quick, completeness=PARTIAL), Names.unknown("jedi", reason))
     assert doubtful.completeness is PARTIAL
+
+
+def test_jedi_counts_alone_where_ty_can_say_nothing() -> None:
+    slow = Names(frozenset("ab"), COMPLETE, "jedi")
+    assert combine(Names.unknown("ty", NOTHING_OF_ITS_OWN), slow) == slow
+    assert combine(Names.unknown("ty", "it died"), slow).completeness is PARTIAL
+    vague = replace(slow, completeness=PARTIAL, reason="doubt")
+    together = combine(Names.unknown("ty", NOTHING_OF_ITS_OWN), vague)
+    assert (together.completeness, "doubt" in together.reason) == (PARTIAL, True)
 
 
 def test_what_may_be_an_assignment_creates_names() -> None:

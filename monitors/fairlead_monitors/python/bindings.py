@@ -6,6 +6,7 @@ import keyword
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from fairlead_monitors.python.lexer import COMPOUND
 from fairlead_monitors.python.tokens import Line, Token
@@ -14,6 +15,9 @@ _COMPOUND = frozenset(word.decode() for word in COMPOUND)
 _INNER = re.compile(r"\b(?:for\s+(.*?)\s+in\b|lambda\b([^:]*):)", re.DOTALL)
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _KEYWORDS = frozenset(keyword.kwlist)
+_EVERYWHERE = (0, inf)
+_TAKEN = {"for": "in", "lambda": ":"}
+"""What ends the names that a word binds."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,55 @@ def bindings(tokens: Sequence[Token]) -> Iterator[Bound]:
         yield from _assigned(tokens, values)
 
 
-def inner_names(tokens: Sequence[Token]) -> set[str]:
-    """Return the names that comprehensions and lambdas in a statement bind."""
-    found: set[str] = set()
-    text = " ".join(value for _, value, _, _ in tokens)
+@dataclass(frozen=True)
+class Inner:
+    """A name that is bound in a part of a statement only, from one place in the text to another."""
+
+    name: str
+    begin: int
+    end: float
+
+
+def inner_names(tokens: Sequence[Token]) -> Iterator[Inner]:
+    """Yield the names that comprehensions and lambdas in a statement bind.
+
+    They are bound in the brackets around: those that are left open have no end.
+    """
+    extents = _extents(tokens)
+    around, taking, extent = [_EVERYWHERE], "", _EVERYWHERE
+    for place, (sort, value, begin, _) in enumerate(tokens):
+        if sort == "string":
+            yield from _in_string(value, begin)
+        elif place in extents:
+            around.append(extents[place])
+        elif value in ")]}" and len(around) > 1:
+            around.pop()
+        elif value in _TAKEN:
+            taking, extent = value, around[-1]
+        elif value == _TAKEN.get(taking):
+            taking = ""
+        elif taking and sort == "name":
+            yield Inner(value, *extent)
+
+
+def _in_string(text: str, begin: int) -> Iterator[Inner]:
+    """Yield what is bound in the fields of what may be an f-string, anywhere in it."""
     for match in _INNER.finditer(text):
-        found.update(_NAME.findall(match[1] or match[2] or ""))
+        for name in _NAME.findall(match[1] or match[2] or ""):
+            yield Inner(name, begin, begin + len(text))
+
+
+def _extents(tokens: Sequence[Token]) -> dict[int, tuple[int, float]]:
+    """Return where each bracket begins and ends, by the number of its token."""
+    found: dict[int, tuple[int, float]] = {}
+    around: list[int] = []
+    for place, (sort, value, begin, _) in enumerate(tokens):
+        if sort == "operator" and value in "([{":
+            around.append(place)
+            found[place] = (begin, inf)
+        elif sort == "operator" and value in ")]}" and around:
+            opening = around.pop()
+            found[opening] = (found[opening][0], begin)
     return found
 
 

@@ -95,15 +95,13 @@ def encloses(node: Any, leaf: Any) -> bool:
     return leaf is node
 
 
-def is_being_written(classdef: Any, leaf: Any) -> bool:
-    """Tell whether the body of `classdef`, which holds `leaf`, ends with the statement of `leaf`.
+def is_being_written(leaf: Any) -> bool:
+    """Tell whether the document ends with the statement of `leaf`.
 
-    More of the class may then follow that nobody has written yet.
+    More of the class around it may then follow that nobody has written yet.
     """
-    last = classdef.get_last_leaf()
-    statement = _statement(leaf)
-    following = statement.get_last_leaf().get_next_leaf()
-    while following is not None and following.start_pos <= last.start_pos:
+    following = _statement(leaf).get_last_leaf().get_next_leaf()
+    while following is not None:
         if following.type not in ("newline", "endmarker", "dedent", "error_leaf"):
             return False
         following = following.get_next_leaf()

@@ -86,7 +86,7 @@ def _gap(leaf: Any, values: Any) -> str:
 def _cursor_gap(leaf: Any, value: Any) -> str:
     """Return why a class around the cursor is not all there yet."""
     around = _around(leaf, value)
-    if any(cursor.is_being_written(tree, leaf) for tree in around):
+    if around and cursor.is_being_written(leaf):
         return "class is still being written"
     if around and "mixin" in _class_of(value).py__name__().lower():
         return "a mixin may use members of the classes it is mixed into"

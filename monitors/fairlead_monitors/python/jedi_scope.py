@@ -17,10 +17,10 @@ from fairlead_monitors.python.jedi_rules import module_gap
 from fairlead_monitors.python.jedi_script import ENGINE, Place
 from fairlead_monitors.python.scopes import Visible, visible
 
-# Names of other versions and platforms, those that a module has, and gettext's.
+# Names of other versions and platforms, and those that a module has.
 _SPECIAL = """
 __name__ __file__ __doc__ __package__ __spec__ __loader__ __path__ __cached__ __debug__
-__annotations__ __dict__ __class__ __all__ __builtins__ _ aiter
+__annotations__ __dict__ __class__ __all__ __builtins__ aiter
 anext EncodingWarning BaseExceptionGroup ExceptionGroup PythonFinalizationError WindowsError
 reveal_type reveal_locals get_ipython
 """
@@ -31,6 +31,8 @@ reduce apply coerce
 """
 _OLDER = frozenset(_PYTHON_2.split())
 _UNFINISHED = "the module may go on after this and define more names"
+_TRANSLATED = re.compile(r"(?<![\w.])_\(")
+"""What gettext installs is a built-in function then."""
 _TWO_VERSIONS = re.compile(r"\bPY[23]\b|version_info|\bsix\b")
 
 
@@ -47,6 +49,7 @@ def names_in_scope(place: Place) -> Names:
 def common_names(place: Place, found: Visible) -> tuple[frozenset[str], str]:
     """Return the names that every place of a document may read, and why there may be others."""
     names = _ALWAYS | _OLDER if _TWO_VERSIONS.search(place.text) else _ALWAYS
+    names |= {"_"} if _TRANSLATED.search(place.text) else set()
     names |= _submodules(Path(place.path))
     starred, gap = _starred(place, found.stars) if found.stars else (frozenset(), "")
     if not gap and not place.path.endswith((".py", ".pyi", ".pyw")):

@@ -16,7 +16,7 @@ from math import inf
 from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar
 
-from fairlead_monitors.python.bindings import Bound, bindings, inner_names, statements
+from fairlead_monitors.python.bindings import Bound, Inner, bindings, inner_names, statements
 from fairlead_monitors.python.tokens import Line, Token, logical_lines
 
 _DYNAMIC = re.compile(
@@ -89,13 +89,19 @@ class _Loop(NamedTuple):
 
 
 class _Own(NamedTuple):
-    """What is known of a line: the names that are bound for a part of it only, and its colon.
+    """What is known of a line: the names that are bound for it only, or a part of it; its colon.
 
     After `colon`, in what may be an annotation, an expression may be evaluated later.
     """
 
     names: frozenset[str]
+    inner: tuple[Inner, ...]
     colon: float
+
+    def at(self, place: int) -> frozenset[str]:
+        """Return the names that are bound at `place`."""
+        inner = (one.name for one in self.inner if one.begin <= place <= one.end)
+        return self.names.union(inner)
 
 
 class _Tried(NamedTuple):
@@ -127,7 +133,7 @@ class Scopes:
         """Return the names that can be read at `place`, where a name stands or would begin."""
         line = self._line_at(place)
         until = self._bound_until(line, place)
-        names = set(self._own_of(line).names if line else ())
+        names = set(self._own_of(line).at(place) if line else ())
         for scope in self._readable(place):
             names.update(name for name, bound in scope.names.items() if bound < until)
         runs_later = self._runs_later(line, place) or _in_lambda(line, place)
@@ -140,7 +146,7 @@ class Scopes:
     def reads(self, name: str, place: int) -> bool:
         """Tell whether `visible` lists `name` at `place`."""
         line = self._line_at(place)
-        if name in self._maybe or (line is not None and name in self._own_of(line).names):
+        if name in self._maybe or (line is not None and name in self._own_of(line).at(place)):
             return True
         until = self._bound_until(line, place)
         return any(scope.names.get(name, until) < until for scope in self._readable(place))
@@ -155,7 +161,9 @@ class Scopes:
 
     def _own_of(self, line: Line) -> _Own:
         if line.begin not in self._own:
-            self._own[line.begin] = _Own(_names_of(line), _colon_of(line.tokens))
+            self._own[line.begin] = _Own(
+                _names_of(line), tuple(inner_names(line.tokens)), _colon_of(line.tokens)
+            )
         return self._own[line.begin]
 
     def _around(self, place: int) -> Iterator[Scope]:
@@ -255,11 +263,9 @@ def _colon_of(tokens: Sequence[Token]) -> float:
 
 
 def _names_of(line: Line) -> frozenset[str]:
-    """Return the names that are bound for a part of `line` only."""
+    """Return the names that are bound for `line` only."""
     bound = (b for tokens in statements(line) for b in bindings(tokens))
-    return frozenset(inner_names(line.tokens)) | {
-        b.name for b in bound if b.how in ("parameter", "walrus")
-    }
+    return frozenset(b.name for b in bound if b.how in ("parameter", "walrus"))
 
 
 def _in_lambda(line: Line | None, place: int) -> bool:

@@ -3,17 +3,19 @@
 The two infer in different ways and are wrong in different places. A name is absent only if both
 have a complete list, and neither of the lists has it; it is there only if both lists have it. Names
 that one of them lists are let pass and not said to be there: jedi lists what other systems have,
-and ty has special names for each object that only some objects have. Where jedi cannot infer the
-type at all, it has nothing to say against the list of ty, which then counts alone.
+and ty has special names for each object that only some objects have. Where one of them cannot infer
+the type at all, it has nothing to say against the list of the other, which then counts alone.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import TypeVar
 
@@ -29,6 +31,7 @@ from fairlead_monitors.engine import (
 )
 from fairlead_server.analysis.jedi_engine import JediEngine, find_interpreter
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
+from fairlead_server.analysis.language_server.listing import NOTHING_OF_ITS_OWN
 from fairlead_server.analysis.language_server.recipe import load_recipe
 from fairlead_server.errors import UserError
 
@@ -38,6 +41,9 @@ T = TypeVar("T")
 
 _OF_MODULES = frozenset({"__loader__", "__spec__"})
 """What ty lists of modules, also where it does not know which one it is."""
+_CREATES = "may be an assignment that creates the attribute"
+_BEGINS = re.compile(r"(?:^|[\n;:])[ \t]*[\w.]+\.[ \t]*\Z")
+_NEAR = 200  # characters in which the beginning of a statement is looked for
 
 
 class PythonEngine:
@@ -67,7 +73,8 @@ class PythonEngine:
             return self._jedi.names(kind, source, offset)
         quick = self._ty.names(kind, source, offset)
         slow = self._jedi.names(kind, source, offset)
-        return both(quick, slow, combine, _vetoes_nothing)
+        begins = _BEGINS.search(source.text, max(0, offset - _NEAR), offset) is not None
+        return both(quick, slow, partial(combine, begins=begins), _vetoes_nothing)
 
     def types(self, source: Source, offset: int) -> Future[Names]:
         """Ask jedi."""
@@ -111,15 +118,26 @@ def _is_there(ty: LanguageServerEngine) -> bool:
     return True
 
 
-def combine(quick: Names, slow: Names) -> Names:
-    """Return what ty and jedi know together of the members at one place."""
+def combine(quick: Names, slow: Names, *, begins: bool = False) -> Names:
+    """Return what ty and jedi know together of the members at one place.
+
+    `begins` says that it begins a statement, which may make an attribute of an object of which jedi
+    could tell whether it is made here.
+    """
     answers = [a for a in (quick, slow) if a.completeness is not Completeness.UNKNOWN]
     engine = "+".join(answer.engine for answer in answers or (quick, slow))
     doubts = [a for a in (quick, slow) if a.completeness is not Completeness.COMPLETE]
     plain = frozenset(name for name in quick.names if not name.startswith("__"))
     names = plain | slow.names
-    if doubts == [slow] and slow.reason == TYPE_UNKNOWN and not quick.names >= _OF_MODULES:
-        return quick
+    if (
+        doubts == [slow]
+        and slow.reason == TYPE_UNKNOWN
+        and plain
+        and not quick.names >= _OF_MODULES
+    ):
+        return replace(quick, may_create=begins, reason=_CREATES if begins else "")
+    if doubts == [quick] and quick.reason == NOTHING_OF_ITS_OWN:
+        return slow
     if not doubts:
         agreed = quick.names & slow.names
         both_know = Names(agreed, Completeness.COMPLETE, engine, doubted=names - agreed)

@@ -12,6 +12,9 @@ from fairlead_server.analysis.language_server.rules import KindRule, NamesRule
 from fairlead_server.analysis.language_server.sync import Lines
 from fairlead_server.analysis.language_server.unfinished import MARK
 
+NOTHING_OF_ITS_OWN = "only what every object has is listed"
+"""Why a list says nothing: the server cannot infer the type."""
+
 MOST = 50_000
 """Longer lists are not read: nobody can choose among so many names."""
 
@@ -52,7 +55,11 @@ def read(result: Any, rule: NamesRule, lines: Lines, offset: int) -> Listing:
     kinds = [_kind(entry) for entry in raw]
     if not rule.foreign.isdisjoint(kinds):
         return Listing(unfit="the server offers words of the text: it did not see the place")
-    entries = [entry for entry, kind in zip(raw, kinds, strict=True) if kind not in rule.ignored]
+    entries = [
+        entry
+        for entry, kind in zip(raw, kinds, strict=True)
+        if kind not in rule.ignored and not _is_blank(entry)
+    ]
     if not all(_in_place(entry, lines, offset) for entry in entries):
         return Listing(unfit="a completion is for another place than the one asked about")
     read = [_item(entry, rule, lines, offset) for entry in entries]
@@ -88,7 +95,7 @@ def names(listing: Listing, rule: NamesRule, kind: Kind, language: str, engine: 
     if not found:
         return Names.unknown(engine, "nothing is listed")
     if found <= rule.trivial:
-        return Names.unknown(engine, "only what every object has is listed")
+        return Names.unknown(engine, NOTHING_OF_ITS_OWN)
     unfinished = "a class is listed whose end is not written yet" if MARK in listed else ""
     open_ended = any(item.kind in asked.open for item in listing.items)
     more = "there may be more than the server knows of" if open_ended else ""
@@ -140,6 +147,11 @@ def _inserted(edit: Mapping[str, Any], lines: Lines, offset: int) -> object:
 
 def _range(edit: Mapping[str, Any]) -> Any:
     return edit.get("range", edit.get("insert"))
+
+
+def _is_blank(entry: Any) -> bool:
+    """Tell whether this is an item that shows nothing, and so names nothing."""
+    return isinstance(entry, Mapping) and entry.get("label") == ""
 
 
 def _kind(entry: Any) -> int:
