@@ -31,7 +31,8 @@ _RECEIVER = re.compile(rf"(?<![\w.])([^\W\d]\w*(?:\.\w+)*){_DEREFERENCE}\Z")
 _OWN = ("self", "cls")
 """Receivers that are another object in each class."""
 _CLASS = re.compile(r"^([ \t]*)class\b.*", re.MULTILINE)
-_FUNCTION = re.compile(r"^([ \t]*)(?:async[ \t]+)?def\b.*", re.MULTILINE)
+FUNCTION = re.compile(r"^([ \t]*)(?:async[ \t]+)?def\b.*", re.MULTILINE)
+"""The header of a function, or its first line."""
 _LITERAL = re.compile(r"""\"(?:\\.|[^"\\])*\"|'(?:\\.|[^'\\])*'""")
 _HASHED = (".py", ".pyi", ".pyw")
 """Files in which a hash begins a comment."""
@@ -202,14 +203,14 @@ def same_receiver(root: str, before: str, after: str) -> tuple[str, str]:
     For what each class has its own of, that is the class; for what a function binds, the function.
     """
     if root in _OWN:
-        return _around(_CLASS, before, after) or (before, after)
-    found = _around(_FUNCTION, before, after)
+        return block_around(_CLASS, before, after) or (before, after)
+    found = block_around(FUNCTION, before, after)
     bound = rf"(?:[(,*]\s*|\b(?:for|as|import)\s+|^\s*){root}\s*(?:=(?!=)|[:,)]|\bin\b|$)"
     is_local = found is not None and re.search(bound, found[0], re.MULTILINE)
     return found if found is not None and is_local else (before, after)
 
 
-def _around(header: re.Pattern[str], before: str, after: str) -> tuple[str, str] | None:
+def block_around(header: re.Pattern[str], before: str, after: str) -> tuple[str, str] | None:
     """Return the block with such a `header` around a place, before and after it, if there is one.
 
     By the indentation of Python.

@@ -32,6 +32,7 @@ from fairlead_server.needed_imports import NeededImports, lacks
 from fairlead_server.offering import Site, offered
 from fairlead_server.project_analysis import MonitorFactory, ProjectAnalysis, rest_of_member
 from fairlead_server.report import Checking
+from fairlead_server.standing import ending
 from fairlead_server.suggestion import (
     CheckedName,
     CompletionRequest,
@@ -341,7 +342,7 @@ class Completer:
         return Context(
             request.document.path,
             prefix,
-            suffix,
+            suffix + ending(request.document, request.offset),
             BalancedEngine(engine, request.document.language),
             request.patience,
             request.config.deadline or float("inf"),
