@@ -98,6 +98,12 @@ def junit() -> Path | None:
         return None
 
 
+def jdk() -> Path | None:
+    """Find the Java compiler."""
+    found = shutil.which("javac")
+    return Path(found) if found and shutil.which("java") else None
+
+
 def _requirements(extra: str) -> list[Requirement]:
     try:
         lines = importlib.metadata.requires("fairlead") or ()
@@ -195,6 +201,12 @@ COMPONENTS = {
             find=java_sources.find,
             obtain=java_sources.obtain,
             remedy="python -m tests.setup.obtain java-sources takes them from Debian, by apt-get",
+        ),
+        Component(
+            "jdk",
+            find=jdk,
+            obtain=recipes.system_packages("default-jdk-headless"),
+            remedy="install a JDK of 17 or later (Debian: default-jdk-headless)",
         ),
         Component(
             "junit",

@@ -7,6 +7,7 @@ remedies. FAIRLEAD_REQUIRE names those whose absence fails the run: ``all``, or 
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.components import COMPONENTS
 from tests.setup import java
@@ -44,6 +46,12 @@ class Absences:
 
 
 ABSENCES = pytest.StashKey[Absences]()
+
+# Nothing is about speed: a busy machine may take its time over an example.
+settings.register_profile(
+    "patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -76,6 +84,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         absences.tests.update(names)
     config.hook.pytest_deselected(items=[item for item in items if lacking[item]])
     items[:] = [item for item in items if not lacking[item]]
+
+
+def pytest_collection_finish() -> None:
+    # Thousands of tests lie in memory until the end: collections of garbage leave them out.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+# Takes long to import, and a front end that only names a model does without.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Logits = NDArray[np.float32]
+Logits: TypeAlias = "NDArray[np.float32]"
 """Shape (vocabulary size,), float32, unnormalised."""
 
-Rows = NDArray[np.float32]
+Rows: TypeAlias = "NDArray[np.float32]"
 """Logits after each of several tokens, shape (number of tokens, vocabulary size)."""
 
 

@@ -32,14 +32,17 @@ class Kind(enum.Enum):
     MEMBER: those that may follow a dereference operator. SCOPE: those that an expression may read
     as bare names. IMPORT: those that an import statement may name, modules or what is in them.
     CLASS: the classes of which `new` may make an instance; as they may be legion, the first letter
-    of the name is in the text, and only those that begin with it need be listed. CASE: the
-    constants of the enumeration that a `switch` or `match` is about, as its cases write them.
+    of the name is in the text, and only those that begin with it need be listed. TYPE:
+    the types and packages with whose names a statement or expression may begin, likewise by their
+    first letter. CASE: the constants of the enumeration that a `switch` or `match` is about, as its
+    cases write them.
     """
 
     MEMBER = "member"
     SCOPE = "name"
     IMPORT = "import"
     CLASS = "class"
+    TYPE = "type"
     CASE = "case"
 
 
@@ -58,7 +61,8 @@ class Names:
     `doubted` are those that one analysis lists and another does not: they are neither offered nor
     vetoed. Nor are `importable` ones, which nothing binds yet and an import would. Those among them
     that are `modules` can only be dereferenced. `may_create` says that the place may be the target
-    of an assignment, which makes any name: only one that is read has to be listed.
+    of an assignment, which makes any name: only one that is read has to be listed. Where a language
+    tells them apart, `methods` are those that have to be called, and `values` those that cannot be.
     """
 
     names: frozenset[str]
@@ -69,6 +73,8 @@ class Names:
     importable: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
     may_create: bool = False
+    methods: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
 
     @classmethod
     def unknown(cls, engine: str, reason: str) -> Names:

@@ -15,6 +15,7 @@ from fairlead_decoding.errors import DecodingError
 from fairlead_decoding.prompt import find_fim_tokens, preferred_layout
 from fairlead_monitors.engine import Completeness, CompletionEngine, Kind, Source
 from fairlead_server import __version__, plugins
+from fairlead_server.analysis.javac_engine import JavacEngine
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from fairlead_server.analysis.multilspy_engine import MultilspyEngine
 from fairlead_server.engine import build_engines
@@ -110,14 +111,14 @@ def _engines(settings: Settings) -> list[Check]:
 
 def _engine(engine: CompletionEngine, languages: Sequence[str], settings: Settings) -> Check:
     name = f"{', '.join(languages)} engine"
-    if isinstance(engine, (LanguageServerEngine, MultilspyEngine)):
+    if isinstance(engine, (LanguageServerEngine, MultilspyEngine, JavacEngine)):
         return _outside(name, engine)
     if "python" in languages:
         return _python_engine(name, engine, settings)
     return Check(name, "ok", engine.name)
 
 
-def _outside(name: str, engine: LanguageServerEngine | MultilspyEngine) -> Check:
+def _outside(name: str, engine: LanguageServerEngine | MultilspyEngine | JavacEngine) -> Check:
     try:
         return Check(name, "ok", f"{engine.name} ({engine.locate()})")
     except UserError as error:

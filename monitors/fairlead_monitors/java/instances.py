@@ -12,6 +12,7 @@ from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Kind
 from fairlead_monitors.grammar import Opening, SpelledName
 from fairlead_monitors.java.imported import Imported
+from fairlead_monitors.java.uses import after_first_letter
 from fairlead_monitors.lookup import MemberList, MemberLookup
 
 _OPENING = Opening(proof=frozenset({b"(", b"<"}))
@@ -40,13 +41,13 @@ class JavaInstances(ClikeNames, language=JAVA):
 
     def _members(self, name: SpelledName) -> MemberList:
         # Servers list classes by what they begin with.
-        place, back = _after_first_letter(name)
+        place, back = after_first_letter(name)
         return self._imported.doubted(self._lookup.wait(self.asks, place, back), name.typed)
 
     def _ask(self, place: bytes, back: int) -> None:
         name = self._name
         if name is not None and name.typed[:1].isalpha():
-            self._lookup.ask(self.asks, *_after_first_letter(name))
+            self._lookup.ask(self.asks, *after_first_letter(name))
 
     def _may_end(self, name: SpelledName, rest: bytes) -> bool:
         return not name.typed[:1].isalpha() or super()._may_end(name, rest)
@@ -57,9 +58,3 @@ def _ends_in_new(recent: Sequence[Token]) -> bool:
         return False
     # After a dot it is a word like any other to the lexer: outer.new Inner().
     return recent[-1].sort is Sort.KEYWORD or recent[-2].text == b"."
-
-
-def _after_first_letter(name: SpelledName) -> tuple[bytes, int]:
-    if name.back:
-        return b"", name.back - 1
-    return name.place + name.typed[:1], 0

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 
 from fairlead_monitors.clike.languages import JAVA
@@ -12,9 +15,11 @@ from fairlead_monitors.clike.tokens import Code, Frame, Sort, Token
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Kind
 from fairlead_monitors.grammar import Opening, SpelledName
+from fairlead_monitors.java.header import code_of
 from fairlead_monitors.java.imported import Imported
 from fairlead_monitors.java.shapes import chain_start, is_class_body, opens_call
 from fairlead_monitors.java.supertypes import Supertypes
+from fairlead_monitors.java.uses import BLANKS, after_first_letter, is_misused
 from fairlead_monitors.lookup import MemberList, MemberLookup
 
 _HEADERS = frozenset({b"import", b"package", b"case", b"@"})
@@ -22,14 +27,18 @@ _CONDITIONS = frozenset({b"if", b"while", b"switch", b"synchronized"})
 _BEFORE_EXPRESSION = frozenset({b"return", b"assert", b"else", b"do", b"throw"})
 # Types, labels, parameters of lambdas and new variables are followed by other things than these.
 _PROOF = frozenset({b"(", b")", b";", b",", b"]", b"}", b"+", b"*", b"%", b"=", b"!", b"|", b"^"})
+_OPEN = frozenset(b".[<>&?")
+"""Signs that may follow types and packages as well."""
+_CONTEXTUAL = frozenset({b"record", b"sealed"})
 _WORDS = frozenset({b"this", b"super", b"true", b"false", b"null", b"var", b"yield", b"when"})
 
 
 class JavaScope(ClikeNames, language=JAVA):
     """Looks at names where an expression may begin: variables, and methods that are called.
 
-    What they are shows when they end; a name before a dot may be a package and is let pass, like
-    one that is declared there.
+    What they are shows when they end, and by the sign behind: before a dot, a bracket of an array
+    or of type arguments, or another word, it may as well be a type or a package, and is held
+    against a list of these. One that is declared there is let pass.
     """
 
     asks = Kind.SCOPE
@@ -42,9 +51,72 @@ class JavaScope(ClikeNames, language=JAVA):
         self._imported = Imported(context)
         self._supertypes = Supertypes(self._imported)
 
+    def may_end(self) -> bool:
+        """Tell whether the text may end: not in a name that what follows shows to be absent."""
+        name = self._name
+        if name is None or not name.typed or not self._is_open(self._follows(name)):
+            return super().may_end()
+        return self._begins_something(replace(name, typed=name.typed + self._rest(name)))
+
     def _members(self, name: SpelledName) -> MemberList:
         found = self._supertypes.doubted(super()._members(name))
         return self._imported.doubted(found, name.typed, static=True)
+
+    def _prove(self, name: SpelledName, byte: bytes) -> bool:
+        if name.sign:
+            return self._end(name, byte) if byte != b">" else self._let_go()
+        if byte == b"-":  # an arrow makes a new parameter of the name
+            self._name = replace(name, sign=byte)
+            self._append(byte)
+            return True
+        if byte in BLANKS:
+            self._append(byte)
+            return True
+        if self._is_open(byte) and not self._begins_something(name):
+            return False
+        return super()._prove(name, byte)
+
+    def _let_go(self) -> bool:
+        self._name = None
+        return True
+
+    def _is_proven(self, name: SpelledName) -> bool:
+        follows = self._follows(name)
+        return bool(follows) and follows in _PROOF
+
+    def _follows(self, name: SpelledName) -> bytes:
+        """Return the sign behind the name that the text ends with."""
+        return self._suffix[len(self._rest(name)) :].lstrip()[:1]
+
+    def _is_open(self, sign: bytes) -> bool:
+        """Tell whether `sign` may as well follow a type or a package; another word may."""
+        return bool(sign) and (sign[0] in _OPEN or sign[0] in self.grammar.identifier)
+
+    def _is_wrong_before(self, byte: bytes, name: SpelledName, spelled: bytes) -> bool:
+        if super()._is_wrong_before(byte, name, spelled):
+            return True
+        # A static import brings all that has the name.
+        brought = any(s.static and s.name.encode() == spelled for s in self._imported.statements)
+        known = brought or spelled in self.words
+        return not known and is_misused(self._members(name), spelled, byte)
+
+    def _begins_something(self, name: SpelledName) -> bool:
+        """Tell whether there may be a variable, a type or a package of this name."""
+        typed, found = name.typed, self._members(name)
+        if not found.complete or typed in self.words | _CONTEXTUAL or not typed[:1].isalpha():
+            return True
+        if typed in found.names and not is_misused(found, typed, b"."):
+            return True
+        if typed[:1].isupper() and typed in self._written:
+            return True
+        types = self._lookup.wait(Kind.TYPE, *after_first_letter(name))
+        types = self._imported.doubted(self._supertypes.doubted(types), typed)
+        return not types.complete or typed in types.names
+
+    @cached_property
+    def _written(self) -> frozenset[bytes]:
+        """The words in the code of the document: types that it names are not asked for."""
+        return frozenset(re.findall(rb"[\w$]+", code_of(self._imported.text).encode()))
 
     def opening(self, state: LexState) -> Opening | None:
         """Return how a name begins where an expression may, None elsewhere."""

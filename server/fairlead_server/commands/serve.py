@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     from fairlead_server.lsp.app import serve_stdio
 
     stated = replace(options.from_arguments(arguments), process=arguments.process)
-    return serve_stdio(stated, partial(build, refused=_refused))
+    return serve_stdio(stated, build=partial(build, refused=_refused))
 
 
 def _refused(language: str, error: UserError) -> None:

@@ -152,9 +152,13 @@ class Analysed:
         probes = probed(text, start, end, always=True)
         if probes is None:
             return 0
-        made = replace(self._document, text=probes.text)
-        found = self._analysis.diagnostics(made, self._patience)
+        found = self.asked(probes.text)
         return 0 if found.completeness is Completeness.UNKNOWN else probes.silent(found)
+
+    def asked(self, text: str) -> Diagnostics:
+        """Return what analysis says of `text` in the place of the document, as far as it does."""
+        made = replace(self._document, text=text)
+        return self._analysis.diagnostics(made, self._patience)
 
     def complaint(
         self, new: str, renames: Mapping[str, str] | None = None, *, alone: bool = True
@@ -166,8 +170,7 @@ class Analysed:
         """
         if not self.known:
             return ""
-        made = replace(self._document, text=new)
-        after = self._analysis.diagnostics(made, self._patience)
+        after = self.asked(new)
         if after.completeness is Completeness.UNKNOWN:
             return f"analysis has not checked it: {after.reason or 'no answer'}"
         found = new_diagnostics(self._document.text, self.before, new, after, renames)

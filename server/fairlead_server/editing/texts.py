@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 _END = re.compile(r"\r\n|\r|\n")
 _LINE_START = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
@@ -73,3 +75,30 @@ def _tabbed(line: str) -> str:
     rest = line.lstrip(" \t")
     width = len(line[: len(line) - len(rest)].expandtabs(_WIDTH))
     return "\t" * (width // _WIDTH) + " " * (width % _WIDTH) + rest
+
+
+def parsed(text: str) -> ast.Module:
+    """Return the syntax tree of plain Python text, an empty one of what does not parse."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module([], [])
+
+
+class Columns:
+    """Where the nodes of a syntax tree are in the plain text that was parsed, in characters."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._starts = list(accumulate((len(line) + 1 for line in self._lines), initial=0))
+
+    def extent(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """Return where `node` begins and ends."""
+        assert node.end_lineno is not None and node.end_col_offset is not None
+        first = self._offset(node.lineno, node.col_offset)
+        return first, self._offset(node.end_lineno, node.end_col_offset)
+
+    def _offset(self, line: int, column: int) -> int:
+        # Trees count the bytes of a line.
+        before = self._lines[line - 1].encode(errors="replace")[:column]
+        return self._starts[line - 1] + len(before.decode(errors="replace"))

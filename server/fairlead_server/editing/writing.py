@@ -13,10 +13,13 @@ from fairlead_server.editing.asking import Question, chat_questions, hole_questi
 from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit, Outcome
 from fairlead_server.editing.checks import Analysed, parses, stays_in_range, unchecked
 from fairlead_server.editing.explaining import Explaining
+from fairlead_server.editing.inventions import invented
+from fairlead_server.editing.narrowing import lacking
 from fairlead_server.editing.outputs import code_of
 from fairlead_server.editing.place import Place, place_of
 from fairlead_server.editing.process import Cancelled
 from fairlead_server.editing.refactoring.job import Refused
+from fairlead_server.editing.silences import has_impossible, settled
 from fairlead_server.editing.texts import plain, restored
 from fairlead_server.errors import UserError
 from fairlead_server.repair.validation.unreachable import unreachable
@@ -153,14 +156,28 @@ def _checked(
         raise Refused("it would not parse")
     if complaint := analysed.complaint(new):
         raise Refused(complaint)
+    seen = _reached(place, code, plain(new), analysed)
+    _refuse_unknown_members(request, place, code, plain(new), analysed)
     words = " ".join(request.instruction.split())
     title = words if len(words) <= _TITLE else f"{words[: _TITLE - 1]}…"
-    seen = _reached(place, code, plain(new), analysed)
     remarks = [] if analysed.known else [unchecked(place.language)]
     remarks += [] if seen else [_UNSEEN]
     edit = FileEdit(request.document.path, old, new)
     checked = analysed.known and seen
     return Candidate("model", model, title, (edit,), checked, tuple(remarks))
+
+
+def _refuse_unknown_members(
+    request: EditRequest, place: Place, code: str, new: str, analysed: Analysed
+) -> None:
+    """Raise `Refused` for members that nothing has, which analysis lets pass."""
+    if place.language != "python" or not analysed.known:
+        return
+    if name := invented(place.text, new, request.instruction, analysed.asked):
+        raise Refused(f"it sets `self.{name}`, of which nothing else knows")
+    end = place.start + len(code)
+    if found := lacking(new, place.start, end, place.selected, analysed.asked):
+        raise Refused(f"`{found[0]}` would have no `{found[1]}`")
 
 
 def _reached(place: Place, code: str, new: str, analysed: Analysed) -> bool:
@@ -175,4 +192,9 @@ def _reached(place: Place, code: str, new: str, analysed: Analysed) -> bool:
     now = analysed.dead_places(new, place.start, place.start + len(code))
     if now is None or now > was:
         raise Refused("it has a condition that is never true")
-    return True
+    if not analysed.known:
+        return True
+    same = settled(new, place.start, place.start + len(code), analysed.asked)
+    if same and same > settled(place.text, place.start, place.end, analysed.asked):
+        raise Refused("it has a condition that is the same each time")
+    return not has_impossible(new, place.start, place.start + len(code), analysed.asked)

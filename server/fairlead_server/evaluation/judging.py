@@ -7,6 +7,7 @@ from concurrent.futures import TimeoutError as Late
 
 from fairlead_monitors.engine import Completeness, CompletionEngine, Diagnostics, Source
 from fairlead_server import plugins
+from fairlead_server.analysis.javac_engine import JavacEngine
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from fairlead_server.settings import Settings
 
@@ -29,8 +30,12 @@ class Judge:
     def original(self, source: Source) -> Diagnostics:
         """Return what is wrong with the file as it is; a judge that is starting is waited for."""
         known = self._originals.get(source.path)
-        if known is not None:
-            return known
+        if known is None:
+            known = self._originals[source.path] = self.ready(source)
+        return known
+
+    def ready(self, source: Source) -> Diagnostics:
+        """Return what is wrong with the file, and wait for that while it is not known."""
         begun, left = time.monotonic(), self._left
         found = self.diagnosed(source)
         while found.completeness is Completeness.UNKNOWN and time.monotonic() - begun < left:
@@ -38,7 +43,6 @@ class Judge:
             found = self.diagnosed(source)
         if found.completeness is Completeness.UNKNOWN:
             self._left = left - (time.monotonic() - begun)
-        self._originals[source.path] = found
         return found
 
     def diagnosed(self, source: Source) -> Diagnostics:
@@ -55,6 +59,6 @@ def judge_engine(name: str, project: str, settings: Settings) -> CompletionEngin
     """Return an engine that is there, and not started yet. Raises `UserError`."""
     make = plugins.load("engines", name)
     engine: CompletionEngine = make(project, settings.interpreter, trusted=settings.trusted)
-    if isinstance(engine, LanguageServerEngine):
+    if isinstance(engine, (LanguageServerEngine, JavacEngine)):
         engine.locate()
     return engine

@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 
-from fairlead_server.engine import build_completer
 from fairlead_server.lsp.features import (
     add_import,
     code_action,
@@ -57,7 +56,7 @@ def create_server(build: Build, options: Options | None = None) -> FairleadServe
     return server
 
 
-def serve_stdio(options: Options | None = None, build: Build = build_completer) -> int:
+def serve_stdio(options: Options | None = None, *, build: Build) -> int:
     """Serve one client until it says exit or goes away; return the process's exit code."""
     # pygls warns whenever a client cancels what has just been answered, which is daily business.
     logging.getLogger("pygls").setLevel(logging.ERROR)

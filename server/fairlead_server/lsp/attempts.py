@@ -25,8 +25,9 @@ MOST = 8
 class Effort:
     """What one request may cost.
 
-    `samples` come in addition to the greedy text. `seconds` are for all of decoding, and
-    `patience` is the share of the patience in the settings that one analysis may take.
+    `samples` come in addition to the greedy text. `patience` is the share of the patience in the
+    settings that one analysis may take. `seconds` are for all of decoding, which gets at least what
+    one analysis may take.
     """
 
     priority: Priority

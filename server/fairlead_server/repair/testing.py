@@ -58,14 +58,36 @@ def failing(run: Runner, command: str) -> Outcome:
         raise AlreadyGreen(
             f"{command!r} passes already: there is nothing to repair; name a test that fails"
         )
-    if base.code in (_NOT_FOUND, _NOT_EXECUTABLE):
-        raise UserError(f"{command!r} cannot be run: {_line(base)}")
+    _check_found(base, command)
     if base.stopped and base.ended not in ("timeout", "cancelled"):
         raise UserError(
             f"{command!r} is stopped already without a patch ({base.ended}); "
             "allow it more, see fairlead repair --help"
         )
     return base
+
+
+def passing(run: Runner, command: str, more: str) -> Outcome:
+    """Return what becomes of the tests on the project as it is.
+
+    Raises `UserError` when they do not pass; `more` are the options that allow them more.
+    """
+    base = run({}, command)
+    _check_found(base, command)
+    if base.stopped:
+        raise UserError(
+            f"{command!r} is stopped as the project is ({base.ended} after {base.seconds:.1f} s); "
+            f"allow it more with {more}"
+        )
+    if not base.passed:
+        why = telling_line(base.output) or f"exit code {base.code}"
+        raise UserError(f"{command!r} does not pass as the project is: {why}")
+    return base
+
+
+def _check_found(base: Outcome, command: str) -> None:
+    if base.code in (_NOT_FOUND, _NOT_EXECUTABLE):
+        raise UserError(f"{command!r} cannot be run: {_line(base)}")
 
 
 def said(tests: Suite) -> str:

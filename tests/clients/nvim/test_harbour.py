@@ -59,18 +59,20 @@ CHECKED = re.compile(r"(?m)^1: .(\w+).*\n.*\n(?:   changed.*\n)?   member \1: va
 """What the explanation has where the first name of the first suggestion was found to exist."""
 
 
-def until_suggested(editor: Neovim, typed: str, wanted: str = "") -> str:
+def until_suggested(editor: Neovim, typed: str, wanted: str = "", told: str = "") -> str:
     """Type until a text is suggested that is checked and matches; return what is shown.
 
     What analysis has not looked at in time is suggested unchecked. It is ready for the next text.
+    `told` is what the explanation has in the line on the first name.
     """
+    checked = re.compile(CHECKED.pattern + ".*" + re.escape(told))
     end = time.monotonic() + 2 * LIMIT
     editor.type(typed)
     while time.monotonic() < end:
         patience = time.monotonic() + 5
         while time.monotonic() < patience:
             shown = "".join(text for *_, text in editor.ghost())
-            if shown and re.match(wanted, shown) and CHECKED.search(editor.lua(EXPLAIN)):
+            if shown and re.match(wanted, shown) and checked.search(editor.lua(EXPLAIN)):
                 return shown
             time.sleep(0.1)
         editor.request("nvim_buf_set_lines", 0, -2, -2, True, ["    pass"])
@@ -101,7 +103,7 @@ def test_it_goes_when_something_else_is_typed(editor: Neovim) -> None:
 
 
 def test_the_import_is_added_on_acceptance(editor: Neovim) -> None:
-    until_suggested(editor, "text = json.")
+    until_suggested(editor, "text = json.", told="with `import json`")
     editor.type("<Tab>")
     editor.wait(lambda: "import json" in editor.text())
     assert editor.text().index("import json") < 6
@@ -140,11 +142,16 @@ vim.ui.input = function(_, take) take('rename berth to place') end
     "keys", [":Fairlead edit rename berth to place<CR>", ":lua vim.lsp.buf.code_action()<CR>"]
 )
 def test_an_edit_is_shown_and_made(editor: Neovim, keys: str) -> None:
-    editor.type("pass<Esc>kfb")
+    editor.type("print(berth)<Esc>kfb")
+    before = editor.text()
     editor.lua(CHOOSE)
     editor.type(keys)
     editor.until_shown("make this edit? [y]es [n]o, j k ^D ^U scroll")
     editor.wait(lambda: any("place: Berth" in line for line in editor.screen.lines()))
     editor.type("y")
     wanted = "def leave(place: Berth, office: HarbourOffice) -> None:"
-    editor.wait(lambda: editor.text()[-2] == wanted)
+    editor.wait(lambda: editor.text()[-2:] == [wanted, "    print(place)"])
+    editor.type("u")
+    editor.wait(lambda: editor.text() == before)
+    editor.type("<C-r>")
+    editor.wait(lambda: editor.text()[-2:] == [wanted, "    print(place)"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
 from fairlead_monitors.clike.names import ClikeNames
-from fairlead_monitors.engine import Kind, Names, Source
+from fairlead_monitors.engine import Kind, Names, Source, answered
 from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.java.cases import JavaCases
 from fairlead_monitors.java.imports import JavaImports
@@ -96,6 +97,142 @@ def monitor(of: type[ClikeNames], text: str, engine: KindTable | None = None) ->
 )
 def test_names_in_scope(text: str, data: str, admitted: str | None) -> None:
     check(lambda: monitor(JavaScope, text), data, admitted)
+
+
+TYPES = {**TABLE, Kind.TYPE: "String Tug java"}
+
+
+# What begins with a name may be a type or a package as well, where analysis lists these.
+@pytest.mark.parametrize(
+    ("text", "data", "admitted"),
+    [
+        ("x = |", "count.x;", ALL),
+        ("x = |", "counts.x;", "counts"),
+        ("x = |", "counts . x;", "counts "),
+        ("x = |", "counts\n  .x;", "counts\n  "),
+        ("x = |", "counts[0];", "counts"),
+        ("if (|", "counts < 1)", "counts "),
+        ("if (|", "counts && x)", "counts "),
+        ("x = |", "counts ? 1 : 2;", "counts "),
+        ("x = |", "counts instanceof Tug;", "counts "),
+        ("x = |", "counts -> 1;", ALL),
+        ("x = |", "counts->1;", ALL),
+        ("x = |", "count - 1;", ALL),
+        ("x = |", "counts - 1;", "counts -"),
+        ("f(|", "1, counts -1)", "1, counts -"),
+        ("if (|", "counts-- > 1)", "counts-"),
+        ("x = |", "counts // all", ALL),
+        ("{ |", "counts: for (;;)", ALL),
+        ("x = |", "String.valueOf(1);", ALL),
+        ("x = |", "Strong.valueOf(1);", "Strong"),
+        ("x = |", "java.util.List.of();", ALL),
+        ("x = |", "jova.util.List.of();", "jova"),
+        ("{ |", "Tug[] x;", ALL),
+        ("{ |", "Tag[] x;", "Tag"),
+        ("{ |", "Tug<X> x;", ALL),
+        ("{ |", "Tug x;", ALL),
+        ("{ |", "Tag x;", "Tag "),
+        ("{ |", "record Point(int x) {}", ALL),
+        ("{ |", "final Tag x;", ALL),
+        ("{ |", "int x;", ALL),
+        ("Barge b; { |", "Barge x;", ALL),
+        ("// Barge\n{ |", "Barge x;", "Barge "),
+        ("import a.Barge; { |", "Barge x;", ALL),
+        ("{ |; Barge b; }", "Barge x", ALL),
+        ("x = coun|", "ts.x;", "ts"),
+    ],
+)
+def test_what_names_may_begin_with(text: str, data: str, admitted: str | None) -> None:
+    check(lambda: monitor(JavaScope, text, KindTable(TYPES)), data, admitted)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ends"),
+    [
+        ("x = count", "", True),
+        ("x = counts", "", True),
+        ("x = counts", ";", False),
+        ("x = counts", "\n}", False),
+        ("x = counts", ".y;", False),
+        ("x = counts", "\n  .y;", False),
+        ("x = counts", "\n -> 1;", True),
+        ("x = count", ".y;", True),
+        ("x = String", ".y;", True),
+    ],
+)
+def test_what_follows_a_name_tells_what_it_is(before: str, after: str, ends: bool) -> None:
+    head, tail = before.split(" = ")
+    made = monitor(JavaScope, f"{head} = |{after}", KindTable(TYPES))
+    made.advance(tail.encode())
+    assert made.may_end() is ends
+
+
+class Sorts(KindTable):
+    """Tells methods from fields."""
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        found = super().names(kind, source, offset).result()
+        methods, values = frozenset({"light", "close"}), frozenset({"count", "REACH"})
+        return answered(replace(found, methods=methods, values=values))
+
+
+@pytest.mark.parametrize(
+    ("of", "text", "data", "admitted"),
+    [
+        (JavaMembers, "x = a.|", "count;", ALL),
+        (JavaMembers, "x = a.|", "count (1);", ALL),
+        (JavaMembers, "x = a.|", "count(1);", "count"),
+        (JavaMembers, "x = a.|", "light(1);", ALL),
+        (JavaMembers, "x = a.|", "light (1);", ALL),
+        (JavaMembers, "x = a.|", "light\n(1);", ALL),
+        (JavaMembers, "x = a.|", "light /* all */ (1);", ALL),
+        (JavaMembers, "x = a.|", "light;", "light"),
+        (JavaMembers, "x = a.|", "light.x;", "light"),
+        (JavaMembers, "x = a.|", "light + 1;", "light "),
+        (JavaMembers, "x = a.|", "total;", ALL),
+        (JavaMembers, "x = a.|", "total(1);", ALL),
+        (JavaMembers, "x = a.lig|", "ht;", "ht"),
+        (JavaMembers, "x = a::|", "light;", ALL),
+        (JavaMembers, "x = a:: |", "light;", ALL),
+        (JavaMembers, "x = a::lig|", "ht;", ALL),
+        (JavaMembers, "x = |", "a::light;", ALL),
+        (JavaMembers, "x = a.|", "class;", ALL),
+        (JavaScope, "x = |", "count;", ALL),
+        (JavaScope, "x = |", "count(1);", "count"),
+        (JavaScope, "x = |", "light(1);", ALL),
+        (JavaScope, "x = |", "light;", "light"),
+        (JavaScope, "x = |", "light\n;", "light\n"),
+        (JavaScope, "x = |", "total;", ALL),
+        (JavaScope, "x = |", "total(1);", ALL),
+        (JavaScope, "{ |", "light = 1;", "light "),
+        (JavaScope, "import static a.B.count; x = |", "count(1);", ALL),
+    ],
+)
+def test_methods_are_called_and_fields_are_not(
+    of: type[ClikeNames], text: str, data: str, admitted: str | None
+) -> None:
+    table = {kind: TABLE[Kind.SCOPE] for kind in (Kind.SCOPE, Kind.MEMBER)}
+    check(lambda: monitor(of, text, Sorts(table)), data, admitted)
+
+
+@pytest.mark.parametrize(
+    ("written", "after", "ends"),
+    [
+        ("light", "", True),
+        ("light", "(1)", True),
+        ("light", ";", False),
+        ("light", "\n}", False),
+        ("light", "\n  (1)", True),
+        ("count", "\n}", True),
+        ("count", "(1)", False),
+        ("lig", "ht;", False),
+        ("cou", "nt;", True),
+    ],
+)
+def test_what_follows_a_member_tells_what_it_is(written: str, after: str, ends: bool) -> None:
+    made = monitor(JavaMembers, f"x = a.|{after}", Sorts({Kind.MEMBER: TABLE[Kind.SCOPE]}))
+    made.advance(written.encode())
+    assert made.may_end() is ends
 
 
 @pytest.mark.parametrize(

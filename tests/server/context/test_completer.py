@@ -44,7 +44,9 @@ class Desk:
         layout: Layout = "psm",
         context_length: int = 4096,
         engine: TableEngine | None = None,
+        patience: float = 60.0,
     ) -> None:
+        self.patience = patience
         self.model = model(special, context_length=context_length)
         self.decoder = Recorder(self.model)
         self.engine = engine or TableEngine({})
@@ -66,7 +68,7 @@ class Desk:
                 DocumentSnapshot(str(self.folder / "own.py"), before + after, "python"),
                 len(before),
                 GenerationConfig(max_new_tokens=4),
-                patience=0.05,
+                patience=self.patience,
                 others=tuple(others),
                 edits=edits,
                 context=context,
@@ -150,7 +152,7 @@ def test_while_typing_the_prompt_begins_alike(
 
 
 def test_a_late_engine_costs_no_completion(desk: Callable[..., Desk]) -> None:
-    one = desk(engine=SilentEngine({}))
+    one = desk(engine=SilentEngine({}), patience=1.0)
     report = one.complete("invoice = tariff.invo|\n").context
     assert report.late == ("imports",)
     assert {c.source for c in report.contributions} == {"edits", "similar"}

@@ -66,11 +66,11 @@ def test_a_stuck_process_is_noticed_and_replaced(bench: Bench) -> None:
 
 
 def test_a_process_that_works_long_is_not_stuck(bench: Bench) -> None:
-    bench.silence = 0.4
+    bench.silence = 2.0
     client = bench.connect()
     seen: list[str] = []
     # Waits without a word, but for the signs of life.
-    timer = threading.Timer(1.5, seen.append, ["over"])
+    timer = threading.Timer(3.0, seen.append, ["over"])
     timer.start()
     client.complete(request("wait"), cancelled=lambda: bool(seen))
     assert bench.loads() == 1

@@ -136,7 +136,8 @@ def test_a_client_needs_no_model_runtime() -> None:
     """What `fairlead serve` imports when the process is shared."""
     code = (
         "import sys, fairlead_server.lsp.app, fairlead_server.commands.serve\n"
-        "print([m for m in ('llama_cpp', 'torch', 'transformers') if m in sys.modules])"
+        "runtimes = 'llama_cpp', 'numpy', 'torch', 'transformers'\n"
+        "print([m for m in runtimes if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -105,6 +105,12 @@ EXTRACT = [
     Case("extract `q` to a variable v", "print(q, q)\n", refused="`q` is in the file 2 times"),
     Case(
         "extract function g",
+        "class A(B):\n    def __init__(self):\n«        super().__init__()\n        self.b = 2\n»"
+        "        self.c = 3\n",
+        refused="has a `super().__init__` that belongs to the code around it",
+    ),
+    Case(
+        "extract function g",
         "def f(a):\n«    if a:\n        return 1\n»    return 2\n",
         refused="has a `return` that belongs to the code around it",
     ),

@@ -352,6 +352,25 @@ def test_files_that_do_not_parse_and_import_one_another(tmp_path: Path) -> None:
     assert {Path(one).name for one in found["files"]} == {"code.py", "over.py"}
 
 
+# (the statements of an `__init__`, and what is told when those in «» are extracted)
+INITIALISED = [
+    ("self.a = a\n        self.c = a", "`a` and 1 more would be set outside of `__init__`"),
+    ("self.a = a", "`a` would be set outside of `__init__`"),
+    ("print(a)\n        print(a)", ""),
+]
+
+
+@pytest.mark.parametrize(("selected", "remark"), INITIALISED)
+def test_attributes_that_init_sets_no_more_are_told(
+    tmp_path: Path, selected: str, remark: str
+) -> None:
+    text = f"class A:\n    def __init__(self, a):\n«        {selected}\n»        self.b = a\n"
+    found = asked(Case("extract function g", text), tmp_path / "code.py")["proposals"]
+    assert found
+    for one in found:
+        assert ["".join(one["remarks"])[: len(remark)], *one["remarks"][1:]] == [remark]
+
+
 def test_a_document_that_does_not_parse(tmp_path: Path) -> None:
     text = "class A:\n    def go(self): ...\n\n\ndef f(a: A):\n    a.go()\n\n\nx = = 1\n"
     path = tmp_path / "code.py"

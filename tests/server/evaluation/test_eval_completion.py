@@ -123,6 +123,21 @@ def test_a_judge_that_is_still_starting_is_waited_for() -> None:
     assert asked[:4] == [CODE] * 4 and asked.count(CODE) == 4
 
 
+def test_a_guide_that_is_started_again_is_waited_for() -> None:
+    asked: list[str] = []
+
+    def knows(text: str) -> bool:
+        asked.append(text)
+        return len(asked) % 3 == 0
+
+    completer, guide = Scripted("price", "no_price"), Judge(knows)
+    writing = replace(WRITING, patience=0.5)
+    both = Trials(cast(Completer, completer), {"judge": Judge()}, writing, guide)
+    for number in (3, 6):
+        both.entry(task("fee", "member"), 0, guided_first=True)
+        assert asked == [CODE] * number
+
+
 def test_blocks_get_more_tokens_and_a_prefix_is_all_that_is_seen() -> None:
     completer = Scripted("x", "y")
     writing = Writing(suffix=False, temperature=0.5, tokens=10, patience=5.0, context=())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,14 @@ from fairlead_monitors.engine import Completeness, Diagnostics, Kind, Names, Sig
 from fairlead_server.analysis.language_server.belonging import ALONE
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from tests.server.language_server import real
-from tests.server.language_server.faulty import MEMBERS, PATIENCE, engine, source
+from tests.server.language_server.faulty import (
+    MEMBERS,
+    PATIENCE,
+    engine,
+    eventually,
+    messages,
+    source,
+)
 
 COMPLETE, PARTIAL = Completeness.COMPLETE, Completeness.PARTIAL
 SOURCES = {"command": "list.folders", "list": "data", "path": "path"}
@@ -51,7 +59,7 @@ def test_folders(fault: str, path: str, expected: Completeness, tmp_path: Path) 
 
 
 def test_relative_paths_begin_at_the_root(tmp_path: Path) -> None:
-    with engine("", tmp_path / "log", tmp_path, sources=SOURCES, names=NAMES) as asked:
+    with engine("", tmp_path / "log", tmp_path, sources=SOURCES, names=NAMES, limit=20.0) as asked:
         answer = asked.names(Kind.SCOPE, source(), 2).result(PATIENCE)
     assert answer.completeness is COMPLETE
 
@@ -61,6 +69,26 @@ def test_no_answer_costs_no_names(fault: str, tmp_path: Path) -> None:
     with engine(fault, tmp_path / "log", sources=SOURCES, names=NAMES, limit=4.0) as asked:
         answer = asked.names(Kind.SCOPE, source(), 2).result(PATIENCE)
     assert (answer.completeness, answer.names) == (PARTIAL, MEMBERS)
+
+
+def test_a_server_that_still_reads_the_project_is_not_replaced(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with engine("owes a command", log, sources=SOURCES, names=NAMES, limit=1.5) as asked:
+        begun = time.monotonic()
+        answer = asked.names(Kind.SCOPE, source(), 2).result(PATIENCE)
+        assert (answer.completeness, answer.names) == (PARTIAL, MEMBERS)
+        eventually(lambda: time.monotonic() > begun + 3)
+        assert asked.names(Kind.MEMBER, source("y.\n"), 2).result(PATIENCE).names == MEMBERS
+    assert len(messages(log, "initialize")) == 1
+
+
+def test_where_a_file_belongs_is_asked_once(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with engine("", log, tmp_path, sources=SOURCES, names=NAMES, limit=20.0) as asked:
+        for text in ("x.\n", "y.\n"):
+            answer = asked.names(Kind.SCOPE, source(text), 2).result(PATIENCE)
+            assert answer.completeness is COMPLETE
+    assert len(messages(log, "workspace/executeCommand")) == 1
 
 
 MAVEN = {

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fairlead_server.suggestion import CompletionRequest, CompletionResult
 from tests.server.lsp.idle import IdleCompleter, written
 
-LIMIT = 60.0
+LIMIT = 120.0
 """Seconds after which a wait counts as a failure; nothing here is about speed."""
 
 

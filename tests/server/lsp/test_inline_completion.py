@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -98,6 +99,34 @@ def test_tokens_that_come_late_are_counted_and_told(
     [line] = [record.getMessage() for record in caplog.records]
     assert line.startswith(expected)
     assert line.endswith("not wanted any more: 2")
+
+
+# (patience of the request, seconds that decoding gets)
+PATIENCE = [(0.0, AUTOMATIC.seconds), (AUTOMATIC.seconds / 4, AUTOMATIC.seconds), (3600.0, 3600.0)]
+
+
+@pytest.mark.parametrize(("patience", "seconds"), PATIENCE)
+def test_decoding_gets_the_time_that_one_analysis_may_take(patience: float, seconds: float) -> None:
+    deadlines: list[float] = []
+
+    class Noting(IdleCompleter):
+        def complete(
+            self,
+            request: CompletionRequest,
+            *,
+            cancelled: Callable[[], bool] = lambda: False,
+            growing: Callable[[str], None] = lambda text: None,
+        ) -> CompletionResult:
+            deadlines.append(request.config.deadline or 0)
+            return written("abc")
+
+    document = DocumentSnapshot("/p/a.py", "x", "python")
+    request = CompletionRequest(document, 1, patience=patience)
+    earliest = time.monotonic() + seconds
+    suggest(Noting(), request, Attempt(Spot("x", ""), AUTOMATIC), lambda: False)
+    latest = time.monotonic() + seconds
+    [deadline] = deadlines
+    assert earliest <= deadline <= latest
 
 
 def test_a_suggestion_comes_with_a_command_that_adds_its_imports(echo: Editor) -> None:

@@ -71,7 +71,7 @@ def project(tmp_path: Path, mark: Path) -> Path:
 
 def use(project: Path, options: dict[str, object]) -> list[str]:
     """Ask for completions in all languages; return the members in Python."""
-    options = {"patience": LIMIT / 4, "completion": "items", **options}
+    options = {"patience": LIMIT / 8, "completion": "items", **options}
     with Editor(SERVE, root=project, options=options, cwd=project) as editor:
         found: dict[str, list[str]] = {}
         for name, (language, text) in DOCUMENTS.items():

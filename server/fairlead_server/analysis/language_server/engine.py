@@ -49,6 +49,9 @@ T = TypeVar("T")
 MEMORY_SIZE, MEMORY_AGE = 256, 30.0
 """How many lists of completions are kept, and for how many seconds: files on disk may change."""
 
+BELONGS_WAIT = 5.0
+"""How many seconds an answer is held back at most to find out whether its file is in a project."""
+
 _CLOSED = "the engine is closed"
 
 
@@ -83,6 +86,7 @@ class LanguageServerEngine(Unknowing):
         self._hovers: Memory[str] = Memory(MEMORY_SIZE, MEMORY_AGE)
         self._refutations: Memory[Diagnostics] = Memory(MEMORY_SIZE, MEMORY_AGE)
         self._sources: Memory[bool] = Memory(MEMORY_SIZE, MEMORY_AGE)
+        self._at_home: set[str] = set()
         self._watch = Watch("", ())
         self._watched: Server | None = None
         self._path = ""
@@ -174,10 +178,12 @@ class LanguageServerEngine(Unknowing):
     def _forget(self) -> None:
         for memory in (self._lists, self._hovers, self._refutations, self._sources):
             memory.clear()
+        self._at_home.clear()
 
     async def _names(self, kind: Kind, source: Source, offset: int) -> Names:
         rule = self._recipe.names.kinds[kind]
-        before, after = source.text[:offset], self._after(source, offset, rule.after)
+        before, after = source.text[:offset] + rule.before, self._after(source, offset, rule.after)
+        offset = len(before)
         found = [
             await self._list(Source(source.path, before + typed + after), offset + len(typed))
             for typed in rule.initials or ("",)
@@ -199,20 +205,28 @@ class LanguageServerEngine(Unknowing):
         """Rely less on an answer that needs the project, if the server does not know of one."""
         if not self._recipe.sources.command or answer.completeness is not Completeness.COMPLETE:
             return answer
-        wait = self._recipe.limit / 4  # The answer itself is there, and is not to be lost.
+        if source.path in self._at_home:
+            return answer
+        # The answer itself is there, and is not to be lost.
+        wait = min(BELONGS_WAIT, self._recipe.limit / 4)
         try:
             asked = self._sources.get(source.path, lambda: self._belongs(source))
             is_known = await asyncio.wait_for(asked, wait)
         except (asyncio.TimeoutError, TimeoutError, Fault, Gone, Hung):
             is_known = False
-        return answer if is_known else belonging.reduced(answer)
+        if not is_known:
+            return belonging.reduced(answer)
+        self._at_home.add(source.path)
+        return answer
 
     async def _belongs(self, source: Source) -> bool:
         rule = self._recipe.sources
 
         async def ask(server: Server, document: Document) -> bool:
             params = {"command": rule.command, "arguments": []}
-            result = await server.ask("workspace/executeCommand", params)
+            # While it reads the project, it answers this, and only this, when it has.
+            limit = self._recipe.start_limit
+            result = await server.ask("workspace/executeCommand", params, limit)
             return belonging.belongs(server.path_of(source), belonging.folders(result, rule))
 
         try:

@@ -60,6 +60,7 @@ def read(result: Any, rule: NamesRule, lines: Lines, offset: int) -> Listing:
         for entry, kind in zip(raw, kinds, strict=True)
         if kind not in rule.ignored and not _is_blank(entry)
     ]
+    entries = [entry for entry in entries if not _is_skipped(entry, rule)]
     if not all(_in_place(entry, lines, offset) for entry in entries):
         return Listing(unfit="a completion is for another place than the one asked about")
     read = [_item(entry, rule, lines, offset) for entry in entries]
@@ -102,7 +103,19 @@ def names(listing: Listing, rule: NamesRule, kind: Kind, language: str, engine: 
     doubt = listing.doubt or unfinished or more or _doubt(found, rule, asked, language)
     if doubt:
         return Names(found, Completeness.PARTIAL, engine, doubt)
-    return Names(found | asked.always, Completeness.COMPLETE, engine)
+    return Names(
+        found | asked.always,
+        Completeness.COMPLETE,
+        engine,
+        methods=_only(rule.methods, listing) & found,
+        values=_only(rule.values, listing) & found,
+    )
+
+
+def _only(kinds: frozenset[int], listing: Listing) -> frozenset[str]:
+    """Return the names that only items of `kinds` have."""
+    others = {item.name for item in listing.items if item.kind not in kinds}
+    return frozenset(item.name for item in listing.items) - others
 
 
 def _of_kind(listing: Listing, asked: KindRule) -> Iterable[str]:
@@ -152,6 +165,11 @@ def _range(edit: Mapping[str, Any]) -> Any:
 def _is_blank(entry: Any) -> bool:
     """Tell whether this is an item that shows nothing, and so names nothing."""
     return isinstance(entry, Mapping) and entry.get("label") == ""
+
+
+def _is_skipped(entry: Any, rule: NamesRule) -> bool:
+    label = entry.get("label") if isinstance(entry, Mapping) else None
+    return isinstance(label, str) and bool(rule.skips and rule.skips.match(label))
 
 
 def _kind(entry: Any) -> int:

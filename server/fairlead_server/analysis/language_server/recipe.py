@@ -30,14 +30,18 @@ from = ["textEdit", "insertText", "label"]  # where the name is looked for in an
 pattern = '[^\W\d]\w*'               # what a name looks like: the item's text begins with it
 incomplete = true                    # false: the server's `isIncomplete` says nothing
 ignored = [14, 15]                   # kinds of items that are no names, such as keywords
+skips = '\('                         # items whose label begins like this are none either
 foreign = [1]                        # kinds that show that the server did not understand the place
 trivial = ["toString"]               # a list with no other names says that nothing is known
+methods = [2]                        # kinds of items that have to be called: no other has its name
+values = [5, 6]                      # kinds of items that cannot be called
 [[names.dynamic]]                    # a list with this name in it is not complete ...
 name = "__getattr__"
 unless = ["__spec__"]                # ... unless it has all of these
-[names.member]                       # likewise scope, import, class, case
+[names.member]                       # likewise scope, import, class, type, case
 kinds = [2, 3, 5]                    # the kinds of items that are such names; default: all
-after = "()"                         # put after the cursor before asking
+before = "(Object) "                 # put before the name that is asked for,
+after = "()"                         # and after the cursor
 foreign = [6]                        # kinds that cannot be such names: the place was not seen
 open = [9]                           # kinds of which there may be more than the server knows
 complete = true                      # what is not listed does not exist; or a list of language ids
@@ -141,6 +145,7 @@ _KINDS = {
     "scope": Kind.SCOPE,
     "import": Kind.IMPORT,
     "class": Kind.CLASS,
+    "type": Kind.TYPE,
     "case": Kind.CASE,
 }
 _TYPES = ("hover", "typeDefinition")
@@ -247,8 +252,11 @@ def _names(table: TableReader) -> NamesRule:
         pattern=re.compile(table.take("pattern", default.pattern.pattern)),
         incomplete=table.take("incomplete", True),
         ignored=table.numbers("ignored"),
+        skips=_pattern(table, "skips"),
         foreign=table.numbers("foreign", (1,)),
         trivial=frozenset(table.strings("trivial")),
+        methods=table.numbers("methods"),
+        values=table.numbers("values"),
         dynamic=tuple(_dynamic(TableReader(item, "dynamic")) for item in table.take("dynamic", [])),
         kinds={kind: _kind(table.table(key)) for key, kind in _KINDS.items() if table.has(key)},
     )
@@ -266,6 +274,7 @@ def _kind(table: TableReader) -> KindRule:
     complete = table.take_any("complete", False)
     rule = KindRule(
         kinds=table.numbers("kinds"),
+        before=table.take("before", ""),
         after=table.take("after", ""),
         complete=complete
         if isinstance(complete, bool)

@@ -42,6 +42,7 @@ class KindRule:
     """How one kind of names is asked for, and how far the answer can be relied on."""
 
     kinds: frozenset[int] = frozenset()
+    before: str = ""
     after: str = ""
     complete: bool | tuple[str, ...] = False
     initials: str = ""
@@ -65,8 +66,11 @@ class NamesRule:
     pattern: re.Pattern[str] = field(default_factory=lambda: re.compile(r"[^\W\d][\w$]*"))
     incomplete: bool = True
     ignored: frozenset[int] = frozenset()
+    skips: re.Pattern[str] | None = None
     foreign: frozenset[int] = frozenset({1})
     trivial: frozenset[str] = frozenset()
+    methods: frozenset[int] = frozenset()
+    values: frozenset[int] = frozenset()
     dynamic: tuple[Dynamic, ...] = ()
     kinds: Mapping[Kind, KindRule] = field(default_factory=dict)
 

@@ -98,17 +98,21 @@ class Server:
             await self._first_diagnostics(document)
         return document
 
-    async def ask(self, method: str, params: Mapping[str, Json]) -> Json:
+    async def ask(
+        self, method: str, params: Mapping[str, Json], limit: float | None = None
+    ) -> Json:
         """Send a request and wait for its result, a second time if it was overtaken.
 
-        Raises `Gone`, `Hung`, or `Refused`. When the caller is cancelled the server is told.
+        A server that takes more than `limit` seconds, the recipe's unless stated, hangs. Raises
+        `Gone`, `Hung`, or `Refused`. When the caller is cancelled the server is told.
         """
+        limit = self._recipe.limit if limit is None else limit
         try:
-            return await self._ask(method, params)
+            return await self._ask(method, params, limit)
         except Refused as refusal:
             if not any(word in str(refusal).lower() for word in MODIFIED):
                 raise
-            return await self._ask(method, params)
+            return await self._ask(method, params, limit)
 
     def notify(self, method: str, params: Mapping[str, Json]) -> None:
         """Send a notification."""
@@ -171,23 +175,23 @@ class Server:
             self._peer.notify("textDocument/didClose", {"textDocument": identifier})
             self._document = None
 
-    async def _ask(self, method: str, params: Mapping[str, Json]) -> Json:
+    async def _ask(self, method: str, params: Mapping[str, Json], limit: float) -> Json:
         number, answer = self._peer.request(method, params)
-        loop, limit = asyncio.get_running_loop(), self._recipe.limit
+        loop = asyncio.get_running_loop()
         started = loop.time()
         try:
             return await asyncio.wait_for(answer, limit)
         except asyncio.CancelledError:
             self._peer.notify("$/cancelRequest", {"id": number})
             rest = started + limit - loop.time()
-            loop.call_later(max(rest, min(limit, GRACE)), self._check, number, method)
+            loop.call_later(max(rest, min(limit, GRACE)), self._check, number, method, limit)
             raise
         except (asyncio.TimeoutError, TimeoutError):
             raise Hung(f"no answer to {method} within {limit:g} s") from None
 
-    def _check(self, number: int, method: str) -> None:
+    def _check(self, number: int, method: str, limit: float) -> None:
         if self._peer.is_pending(number):
-            self._hung(self, f"no answer to {method} within {self._recipe.limit:g} s")
+            self._hung(self, f"no answer to {method} within {limit:g} s")
 
     async def _flush(self) -> None:
         """Wait for a server that does not read as long as for one that does not answer."""

@@ -15,6 +15,7 @@ from fairlead_server.editing.refactoring import extraction
 from fairlead_server.editing.refactoring.engines import attempt, changed_files, rope_file, script
 from fairlead_server.editing.refactoring.flow import FUNCTIONS, Names, stores
 from fairlead_server.editing.refactoring.importers import elsewhere
+from fairlead_server.editing.refactoring.initialising import is_of_base, no_longer
 from fairlead_server.editing.refactoring.job import Job, Proposal, Refused, line_at, position
 from fairlead_server.editing.refactoring.meaning import tree_of, variable_complaint
 from fairlead_server.editing.refactoring.target import selection
@@ -49,7 +50,9 @@ def extract(job: Job) -> Iterator[Proposal]:
         if wrong := wrong or _missed(job, bound - extraction.taken(files[job.path], name)):
             reasons.append(f"{by}: {wrong}")
         else:
-            yield Proposal(by, f"Extract {kind} `{name}`", files, named)
+            remark = no_longer(tree_of(job.text), tree_of(files[job.path]))
+            remarks = (remark,) if remark else ()
+            yield Proposal(by, f"Extract {kind} `{name}`", files, named, remarks=remarks)
     if len(reasons) == len(_ENGINES):
         raise Refused("; ".join(dict.fromkeys(reasons)))
 
@@ -219,5 +222,7 @@ def _bound(node: ast.AST, *, in_loop: bool, last: ast.AST | None) -> Iterator[st
         yield _BOUND[type(node)]
     if isinstance(node, _SCOPES):
         return
+    if is_of_base(node):
+        yield "super().__init__"
     for child in ast.iter_child_nodes(node):
         yield from _bound(child, in_loop=in_loop or isinstance(node, _LOOPS), last=last)

@@ -9,15 +9,22 @@ in its place, and the document with it is analysed and compared with the origina
 new, and which of them say that a member or another name does not exist? `own_unknown_rate` counts
 those about what was written, `new_unknown_rate` also those about the rest of the document, which
 may need what was taken out. Who says so is the judge: by default an engine that also lists names
-for guidance; one that has no part in it is the better one (--judge basedpyright). The first --judge
-has its figures without a prefix.
+for guidance; one that has no part in it is the better one (--judge basedpyright for Python,
+--judge javac for Java). The first --judge has its figures without a prefix.
 
 Intervals hold 95 %, tasks being resampled; `difference` is guided less unguided, and `p` says how
 probable a split of the tasks as uneven is by chance (exact sign test). Several --seeds write each
 task as often, at --temperature. A run with --out can be interrupted and gone on with.
 
+With --test CMD, which has to pass as the project is, `pass_rate` is the share of tasks in which it
+passes with what was written. CMD is run by the shell, on a copy of the project, in a sandbox; in
+the current folder, if the project has it, or else in the project's. Only those tasks count in which
+CMD fails where something that cannot work stands in the place of the unit: `tested` is their share.
+The project is the working tree around a root, or else the current folder, unless --project names
+it. This is for Python alone.
+
 With --trusted engines may run what the measured code names: its interpreter, its build files, its
-tools. Measure so only what you would run.
+tools. Measure so, or with --test, only what you would run.
 """
 
 from __future__ import annotations
@@ -38,6 +45,8 @@ from fairlead_server.evaluation import Setting
 from fairlead_server.evaluation.completion.journal import Entry, Journal
 from fairlead_server.evaluation.completion.summary import figures, untold
 from fairlead_server.evaluation.completion.tasks import Task, by_file, draw
+from fairlead_server.evaluation.completion.testing import Suites, counted, suites_of
+from fairlead_server.evaluation.completion.testing import add_arguments as add_test_arguments
 from fairlead_server.evaluation.completion.trial import WAYS, Trials, Writing
 from fairlead_server.evaluation.completion.units import LANGUAGES, LEVELS
 from fairlead_server.evaluation.figures import Budget, Measured
@@ -53,7 +62,7 @@ BUDGETS: Mapping[str, Budget] = {
 JUDGES: Mapping[str, str] = {"python": "ty", "java": "jdtls"}
 """Who judges unless another is stated."""
 
-_SHOWN = ("exact_match", "new_unknown_rate", "own_unknown_rate")
+_SHOWN = ("exact_match", "new_unknown_rate", "own_unknown_rate", "pass_rate")
 _PROGRESS = 10
 _PATIENCE = 30.0
 _SAMPLING = 0.6
@@ -99,6 +108,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trusted", action="store_true", help="let engines run what the measured code names"
     )
+    add_test_arguments(parser)
 
 
 def _seeds(text: str) -> str:
@@ -123,13 +133,15 @@ def measure(setting: Setting) -> Measured:
     path = Path(arguments.out) if arguments.out else None
     journal = Journal(path, _options(setting, writing, judges))
     wanted = [(task, seed) for task in tasks for seed in seeds]
-    try:
-        _make(wanted, journal, setting, writing, judges)
-    except KeyboardInterrupt:
-        setting.remark("interrupted: the figures are of what has been made")
-    made = [entry for task, seed in wanted if (entry := journal.get((*task.key, seed)))]
-    if not made:
+    with suites_of(arguments, tasks, setting.remark) as tests:
+        try:
+            _make(wanted, journal, setting, writing, judges, tests)
+        except KeyboardInterrupt:
+            setting.remark("interrupted: the figures are of what has been made")
+    known = [entry for task, seed in wanted if (entry := journal.get((*task.key, seed)))]
+    if not known:
         raise KeyboardInterrupt
+    made = counted(known, tests)
     setting.remark(f"{len(made)} of {len(wanted)} tasks of {len(tasks)} places in {language}")
     return Measured(
         str(made[0]["model"]),
@@ -141,6 +153,8 @@ def measure(setting: Setting) -> Measured:
 def drawn(name: str) -> bool:
     """Tell whether a figure is for people as well: there are many, and scripts get all."""
     parts = name.split(".")
+    if parts[0] == "tested":
+        return len(parts) == 1
     if parts[0] not in _SHOWN and len(parts) > 1 and parts[1] in _SHOWN:
         del parts[0]  # the name of a judge
     return len(parts) == 2 or (parts[0] in _SHOWN and parts[1] in WAYS)
@@ -218,8 +232,10 @@ def _make(
     setting: Setting,
     writing: Writing,
     judges: Sequence[str],
+    tests: Suites | None,
 ) -> None:
     """Make those of `wanted` that are not in the journal yet, project by project."""
+    _test(wanted, journal, setting, tests)
     missing = [pair for pair in wanted if not _is_told(journal.get((*pair[0].key, pair[1])))]
     done = len(wanted) - len(missing)
     if done:
@@ -227,11 +243,26 @@ def _make(
     for root in dict.fromkeys(task.root for task, _ in missing):
         own = [(task, seed) for task, seed in missing if task.root == root]
         with _trials(root, own[0][0].language, setting, writing, judges) as trials:
-            for entry in _made(own, trials):
+            for entry in _made(own, trials, tests):
                 journal.add(entry)
                 done += 1
                 if done % _PROGRESS == 0:
                     setting.remark(f"{done} of {len(wanted)} tasks")
+
+
+def _test(
+    wanted: Sequence[tuple[Task, int]], journal: Journal, setting: Setting, tests: Suites | None
+) -> None:
+    """Run the tests with what was written before without them."""
+    if tests is None:
+        return
+    pairs = [(task, journal.get((*task.key, seed))) for task, seed in wanted]
+    made = [(task, entry) for task, entry in pairs if entry is not None and _is_told(entry)]
+    untested = [pair for pair in made if not tests.are_in(pair[1])]
+    for number, (task, entry) in enumerate(untested, 1):
+        journal.add(tests.added(task, entry))
+        if number % _PROGRESS == 0:
+            setting.remark(f"{number} of {len(untested)} tasks tested that were made before")
 
 
 def _is_told(entry: Entry | None) -> bool:
@@ -241,7 +272,9 @@ def _is_told(entry: Entry | None) -> bool:
     )
 
 
-def _made(wanted: Sequence[tuple[Task, int]], trials: Trials) -> Iterator[Entry]:
+def _made(
+    wanted: Sequence[tuple[Task, int]], trials: Trials, tests: Suites | None
+) -> Iterator[Entry]:
     """Yield what comes of each task; which way is first alternates."""
     seeds: dict[Task, list[int]] = {}
     for task, seed in wanted:
@@ -251,7 +284,8 @@ def _made(wanted: Sequence[tuple[Task, int]], trials: Trials) -> Iterator[Entry]
         for task in own:
             for seed in seeds[task]:
                 number += 1
-                yield trials.entry(task, seed, guided_first=number % 2 == 0)
+                entry = trials.entry(task, seed, guided_first=number % 2 == 0)
+                yield tests.added(task, entry) if tests else entry
         trials.forget()
 
 
@@ -274,4 +308,6 @@ def _trials(
         for name in engines.keys() & {guide} if isinstance(guide, str) else ():
             # A second process of the same server would know no more.
             engines[name] = analysis.engines[language]
-        yield Trials(completer, engines, writing)
+        # Only one that can judge tells whether it is ready.
+        waited = analysis.engines[language] if guide == JUDGES[language] else None
+        yield Trials(completer, engines, writing, waited)

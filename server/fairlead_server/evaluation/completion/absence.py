@@ -29,6 +29,9 @@ _CODES: dict[str, Kind] = {
 _PYRIGHT_ATTRIBUTES = ("reportAttributeAccessIssue", "reportFunctionMemberAccess")
 _PYRIGHT_IMPORT = re.compile(r"is unknown import symbol")
 _PYRIGHT_MEMBER = re.compile(r"Attribute .* is unknown|is not a known attribute of")
+_JAVAC = re.compile(r"compiler\.err\.(?:cant\.resolve(?:\.|\Z)|doesnt\.exist\Z)")
+_JAVAC_REFERENCE = "compiler.err.invalid.mref"
+_IMPORT = re.compile(r"[ \t]*import\b[^;]*\Z")
 _ECLIPSE = re.compile(
     r"(?!The constructor).*(?:cannot be resolved(?: to a (?:type|variable)| or is not a field)?"
     r"|\bis undefined(?: for the type .*)?)\Z",
@@ -58,10 +61,20 @@ def kind_of(diagnostic: Diagnostic, text: str) -> Kind:
         if _PYRIGHT_IMPORT.search(message):
             return "name"
         return "member" if _PYRIGHT_MEMBER.search(message) else "other"
+    if _JAVAC.match(code):
+        return _java_kind(text[: diagnostic.start])
+    if code == _JAVAC_REFERENCE:
+        return "member" if "cannot find symbol" in message else "other"
     if _ECLIPSE.match(message):
-        before = text[: diagnostic.start].rstrip()
-        return "member" if before.endswith(".") and not message.startswith("The import") else "name"
+        # It says so of the whole of an import.
+        return "name" if message.startswith("The import") else _java_kind(text[: diagnostic.start])
     return "other"
+
+
+def _java_kind(before: str) -> Kind:
+    """Tell what a name behind the text `before` is; what an import names is no member."""
+    line = before.rpartition("\n")[2]
+    return "member" if before.rstrip().endswith(".") and not _IMPORT.match(line) else "name"
 
 
 def findings(

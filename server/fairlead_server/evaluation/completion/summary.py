@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from fairlead_server.evaluation.completion.journal import Entry
 from fairlead_server.evaluation.completion.paired import difference, mean, reduction, sign_test
 from fairlead_server.evaluation.completion.trial import WAYS
 from fairlead_server.evaluation.completion.units import LEVELS
-from fairlead_server.evaluation.figures import Figure
+from fairlead_server.evaluation.figures import Figure, share
 
 Outcome = Mapping[str, Any]
 Measure = Callable[[Outcome], "float | None"]
@@ -23,6 +24,11 @@ _UNKNOWN = ("member", "name")
 def offered(outcome: Outcome) -> float:
     """Tell whether anything was offered."""
     return float(bool(outcome["text"].strip()))
+
+
+def passed(outcome: Outcome) -> float | None:
+    """Tell whether the tests pass with it; None where they were not run, or cannot tell."""
+    return float(outcome["tests"] == "passed") if "tests" in outcome else None
 
 
 def judged(judge: str) -> dict[str, tuple[str, Measure]]:
@@ -66,6 +72,7 @@ def textual(language: str) -> dict[str, tuple[str, Measure]]:
         "prefix_match": ("share", compared(metrics.prefix_match)),
         "edit_similarity": ("share", lambda o: metrics.edit_similarity(o["text"], o["wanted"])),
         "parse_rate": ("share", lambda o: float(o["parses"])),
+        "pass_rate": ("share", passed),
         "offered": ("share", offered),
         "tokens": ("tokens", lambda o: float(o["tokens"])),
     }
@@ -86,17 +93,27 @@ def figures(
     for label, own in _groups(entries):
         for name, (unit, measure) in measures.items():
             told |= _compared(name, label, unit, _values(own, measure), seed)
+        if blind := _blindness(own):
+            told[f"tested{label}"] = share([not why for why in blind])
     return told
 
 
 def untold(entries: Sequence[Entry], judges: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Return how many suggestions each judge could not judge."""
+    """Return how many suggestions each judge could not judge, and tests how many tasks."""
     found = {}
     for judge in judges:
         count = sum(entry[way]["new"].get(judge) is None for entry in entries for way in WAYS)
         if count:
             found[judge] = {"no diagnostics of the document": count}
+    if blind := Counter(why for why in _blindness(entries) if why):
+        found["pass_rate"] = dict(blind)
     return found
+
+
+def _blindness(entries: Sequence[Entry]) -> list[str]:
+    """Return why the tests cannot tell anything of a task, for each that they were run for."""
+    tasks = {_task_of(entry): str(entry["test"]["why"]) for entry in entries if "test" in entry}
+    return list(tasks.values())
 
 
 def _groups(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
@@ -123,12 +140,16 @@ def _values(entries: Sequence[Entry], measure: Measure) -> list[tuple[float, flo
     for entry in entries:
         guided, unguided = (measure(entry[way]) for way in ("guided", "unguided"))
         if guided is not None and unguided is not None:
-            task = tuple(entry[name] for name in ("root", "path", "level", "start", "end"))
-            tasks.setdefault(task, []).append((guided, unguided))
+            tasks.setdefault(_task_of(entry), []).append((guided, unguided))
     return [
         (sum(g for g, _ in found) / len(found), sum(u for _, u in found) / len(found))
         for found in tasks.values()
     ]
+
+
+def _task_of(entry: Entry) -> tuple[Any, ...]:
+    """Return what the entries of a task have in common, whatever the seed."""
+    return tuple(entry[name] for name in ("root", "path", "level", "start", "end"))
 
 
 def _compared(

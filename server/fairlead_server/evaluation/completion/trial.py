@@ -41,21 +41,29 @@ class Writing:
 
 @dataclass
 class Trials:
-    """Tries the tasks of one project."""
+    """Tries the tasks of one project.
+
+    Before each one the `guide` is waited for, which may have been started again.
+    """
 
     completer: Completer
     judges: Mapping[str, CompletionEngine]
     writing: Writing
+    guide: CompletionEngine | None = None
     _judges: dict[str, Judge] = field(init=False)
+    _guide: Judge | None = field(init=False)
 
     def __post_init__(self) -> None:
         patience = self.writing.patience
         self._judges = {name: Judge(name, e, patience) for name, e in self.judges.items()}
+        self._guide = Judge("guide", self.guide, patience) if self.guide else None
 
     def entry(self, task: Task, seed: int, *, guided_first: bool) -> dict[str, Any]:
         """Return what came of `task`, as it is written to a journal."""
         for judge in self._judges.values():
-            judge.original(_source(task))  # whoever judges and guides is ready then
+            judge.original(_source(task))
+        if self._guide is not None:
+            self._guide.ready(_source(task))
         order = sorted(WAYS, key=lambda way: WAYS[way] is not guided_first)
         written = {way: self._suggestion(task, seed, guided=WAYS[way]) for way in order}
         root, path, level, start, end = task.key

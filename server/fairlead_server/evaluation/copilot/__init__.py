@@ -38,7 +38,7 @@ from fairlead_server.evaluation.figures import Budget, Figure, Measured, share
 from fairlead_server.evaluation.judging import Judge, judge_engine
 from fairlead_server.evaluation.monitors.passages import sources
 from fairlead_server.repair.sandbox import Limits, Shadow
-from fairlead_server.repair.testing import Bed, telling_line
+from fairlead_server.repair.testing import Bed, passing
 
 BUDGETS: Mapping[str, Budget] = {}
 
@@ -135,10 +135,7 @@ def _bed(stack: ExitStack, setting: Setting, root: Path) -> Bed:
     """Copy the project. Raises `UserError` where the tests do not pass as it is."""
     seconds, command = setting.arguments.timeout, setting.arguments.test
     bed = Bed(stack.enter_context(Shadow(root)), Limits(float(seconds), cpu=seconds + 1))
-    base = bed.run({}, command)
-    if not base.passed:
-        why = telling_line(base.output) or f"{base.ended}, exit code {base.code}"
-        raise UserError(f"{command!r} does not pass as the project is: {why}")
+    base = passing(bed.run, command, "--timeout")
     reached = {"network", "files"} - base.isolation
     if reached:
         setting.remark(f"the sandbox is not complete here: {', '.join(sorted(reached))} in reach")

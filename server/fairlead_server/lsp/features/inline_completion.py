@@ -172,7 +172,7 @@ def suggest(
 ) -> CompletionResult:
     """Return the greedy suggestion, then the sampled ones that the attempt's effort allows."""
     effort = attempt.effort
-    deadline = time.monotonic() + effort.seconds
+    deadline = time.monotonic() + max(effort.seconds, request.patience)
     greedy = replace(request, config=replace(request.config, deadline=deadline))
 
     def cancelled() -> bool:

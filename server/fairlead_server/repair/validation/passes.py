@@ -92,7 +92,12 @@ class PassesAllTests:
 
 def judged(outcome: Outcome, bench: Bench) -> Finding:
     """Return what `outcome` says of the patch."""
-    if outcome.network and not (bench.suite and bench.suite.base.network):
+    return finding_of(outcome, bench.suite.base if bench.suite else None)
+
+
+def finding_of(outcome: Outcome, base: Outcome | None) -> Finding:
+    """Return what `outcome` says; `base` is what became of the tests on the project as it is."""
+    if outcome.network and not (base and base.network):
         return Finding(
             "rejected", "the tests tried to reach the network, which they did not before"
         )
