@@ -131,11 +131,22 @@ def may_create_attribute(placeholder: Any) -> bool:
     function = enclosing_function(placeholder)
     if function is None or len(nodes) != 1 or nodes[0].type != "name":
         return False
-    parameters = function.get_params()
-    is_first = bool(parameters) and parameters[0].name.value == nodes[0].value
-    if is_first and function.name.value not in DEFINING_METHODS:
+    if _is_first_parameter(nodes[0], function) and function.name.value not in DEFINING_METHODS:
         return False
     return _starts_statement(nodes[0])
+
+
+def defines_attributes(placeholder: Any) -> bool:
+    """Tell whether this is where the attributes of the receiver, ``self``, are made."""
+    nodes, function = receiver_nodes(placeholder), enclosing_function(placeholder)
+    if function is None or len(nodes) != 1 or function.name.value not in DEFINING_METHODS:
+        return False
+    return nodes[0].type == "name" and _is_first_parameter(nodes[0], function)
+
+
+def _is_first_parameter(name: Any, function: Any) -> bool:
+    parameters = function.get_params()
+    return bool(parameters) and parameters[0].name.value == name.value
 
 
 def is_implicit_class(placeholder: Any) -> bool:

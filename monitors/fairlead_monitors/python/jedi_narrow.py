@@ -105,10 +105,11 @@ def contradiction(leaf: Any, receiver: str, names: Container[str]) -> str:
     """Return a member that the code reads from the same receiver elsewhere and `names` lacks.
 
     Working code does not read what is not there: the list is then missing something, such as the
-    members that a class expects of the classes it is combined with.
+    members that a class expects of the classes it is combined with. Where attributes are made, it
+    is missing those that are about to be.
     """
     base = cursor.receiver_nodes(leaf)[0]
-    if base.type != "name":
+    if base.type != "name" or cursor.defines_attributes(leaf):
         return ""
     scope = _scope(leaf, base)
     for name in leaf.get_root_node().get_used_names().get(base.value, ()):
