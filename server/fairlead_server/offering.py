@@ -12,6 +12,8 @@ from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.syntax import SyntaxCheck
 from fairlead_server.ending import ended
 from fairlead_server.finishing import Draft, Finished, finish
+from fairlead_server.finishing.missing import opened
+from fairlead_server.finishing.scan import BRACES
 from fairlead_server.parsing import may_end, parsed
 from fairlead_server.report import Checking, suggestion
 from fairlead_server.suggestion import Dropped, Suggestion
@@ -75,12 +77,18 @@ def _finished(completion: Completion, site: Site, checking: Checking | None) -> 
     finished = _plain(finish(draft))
     if checking is None or not finished.text:
         return finished
-    if not draft.whole and (text := ended(finished.text, checking)) != finished.text:
+    is_broken_off = not draft.whole or _opens(site.language, finished.text)
+    if is_broken_off and (text := ended(finished.text, checking)) != finished.text:
         finished = _plain(finish(draft.with_text(text))) if text else Finished("", site.replaces)
         finished = replace(finished, applied=(*finished.applied, _UNBOUND))
     if not finished.text or may_end(checking, finished.text.encode()):
         return finished
     return _as_it_is(completion, site)
+
+
+def _opens(language: str, text: str) -> bool:
+    """Tell whether `text` leaves a bracket open that it opens."""
+    return (language == "python" or language in BRACES) and bool(opened(language, text))
 
 
 def _plain(finished: Finished) -> Finished:

@@ -63,6 +63,10 @@ CLASS = "class A(B):\n    field: int = 1\n    def method(self, one, *two, three=
         ("x = f(lambda a, *b: |, c=d)", "a b !c !d"),
         ("x = f(lambda a: b, c=[|])", "a !b"),
         ("x = (lambda a: b)(|)", "!a !b"),
+        ("x = [lambda a={1: c}, b=2: |]", "a b !c"),
+        ("x = [lambda a=[c for c in d], b=2: |]", "a b !c !d"),
+        ("x = [lambda a=lambda c: d, b=2: |]", "a b"),
+        ("x = [a for a[b], c in d if |]", "a c !d"),
         ("x = [a for a in b] + [|", "!a !b"),
         ("for a in [b for b in c]:\n    |", "a !b"),
         # At the level of the module, in the order of the text, but for loops.

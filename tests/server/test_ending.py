@@ -44,17 +44,26 @@ def test_what_is_left(document: str, text: str, kept: str) -> None:
     ("reason", "text", "expected"),
     [
         ("length", "total(tax, [spam.x", "total(tax, ["),
-        ("stop", "total(tax, [spam.x", "total(tax, [spam.x"),
+        # It breaks off in a bracket of its own.
+        ("stop", "total(tax, [spam.x", "total(tax, ["),
+        ("stop", "total(tax, [rate", "total(tax, [rate"),
         ("length", "spa", None),
     ],
 )
-def test_only_what_a_limit_ended_is_cut(
+def test_what_breaks_off_is_cut(
     reason: FinishReason, text: str, expected: str | None
 ) -> None:
     completion = Completion(text.encode(), (1,), -1.0, reason, ())
     found, dropped = offered([completion], Site("python", "x = ", "\n"), scope("x = ┃\n"))
     assert [one.text for one in found] == ([] if expected is None else [expected])
     assert [one.by for one in dropped] == ([] if found else ["name that nothing binds"])
+
+
+def test_what_ends_in_a_bracket_that_was_open_is_left_alone() -> None:
+    # A comprehension is mostly written over several lines.
+    completion = Completion(b"spam.x", (1,), -1.0, "stop", ())
+    found, _ = offered([completion], Site("python", "x = [\n    ", "\n"), scope("x = [\n    ┃\n"))
+    assert [one.text for one in found] == ["spam.x"]
 
 
 def test_members_that_are_not_finished() -> None:

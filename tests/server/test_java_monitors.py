@@ -104,14 +104,9 @@ def test_members(
         (FITS, "▮", "Tig tug;", "Tig "),
         (FITS, "boolean fits = ▮;", "deep == 1", "deep "),
         (FITS, "boolean fits = ▮;", "deep", ALL),
-        (FITS, "▮", "admit(vessel, REACH);", ALL),
-        (FITS, "▮", "admits(vessel, REACH);", "admits"),
-        (FITS, "▮", "String s = light();", ALL),
-        (FITS, "▮", "String s = lights();", "String s = lights"),
-        (".collect(toList())", ".collect(▮)", "toList()", ALL),
-        (".collect(toList())", ".collect(▮)", "toSet()", ALL),
-        ("tug.power() >= least", "tug.power() >= ▮", "least)", ALL),
-        ("tug.power() >= least", "tug.power() >= ▮", "most)", "most"),
+        # A bracket on the next line calls nothing.
+        (FITS, "long size = (((long) ▮\n(((long) depth) << 8));", "depth + 1) |", ALL),
+        (FITS, "long size = (((long) ▮\n(((long) depth) << 8));", "deep + 1) |", "deep "),
     ],
 )
 def test_names_in_scope(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,14 @@ def test_the_document_is_not_read_from_disk(javac: JavacEngine) -> None:
 def test_where_packages_begin(project: Path) -> None:
     folders = {str(Path(folder).relative_to(project)) for folder in source_folders(str(project))}
     assert folders == {"src", "other", "notes", "odd"}
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "a" / "A.java")  # Whoever opens it waits for a writer.
+    (tmp_path / "a" / "B.java").write_text("package a;\n\nclass B {}\n")
+    assert source_folders(str(tmp_path)) == [str(tmp_path)]
 
 
 def test_without_a_jdk_nothing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from fairlead_monitors.clike.lexer import LexState
 from fairlead_monitors.clike.names import ClikeNames
 from fairlead_monitors.clike.tokens import Code, Frame, Sort, Token
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import Kind
+from fairlead_monitors.engine import Completeness, Kind
 from fairlead_monitors.grammar import Opening, SpelledName
+from fairlead_monitors.java.declared import declared_in
 from fairlead_monitors.java.header import code_of
 from fairlead_monitors.java.imported import Imported
 from fairlead_monitors.java.shapes import chain_start, is_class_body, opens_call
@@ -47,6 +48,7 @@ class JavaScope(ClikeNames, language=JAVA):
     words = _WORDS | JAVA.keywords
 
     def __init__(self, context: Context, lookup: MemberLookup | None = None) -> None:
+        self._before = context.prefix.encode(errors="replace")
         super().__init__(context, lookup)
         self._imported = Imported(context)
         self._supertypes = Supertypes(self._imported)
@@ -60,7 +62,16 @@ class JavaScope(ClikeNames, language=JAVA):
 
     def _members(self, name: SpelledName) -> MemberList:
         found = self._supertypes.doubted(super()._members(name))
-        return self._imported.doubted(found, name.typed, static=True)
+        found = self._imported.doubted(found, name.typed, static=True)
+        typed = name.typed.decode(errors="replace")
+        is_variable = name.typed in found.names and typed not in found.members.methods
+        if not found.complete or is_variable or typed not in declared_in(self._text_before(name)):
+            return found
+        return found.reduced(Completeness.PARTIAL, "the text declares it")
+
+    def _text_before(self, name: SpelledName) -> str:
+        before = self._before[: len(self._before) + min(0, name.start)]
+        return (before + self._generated[: max(0, name.start)]).decode(errors="replace")
 
     def _prove(self, name: SpelledName, byte: bytes) -> bool:
         if name.sign:

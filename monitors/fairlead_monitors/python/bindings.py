@@ -92,19 +92,25 @@ def inner_names(tokens: Sequence[Token]) -> Iterator[Inner]:
     They are bound in the brackets around: those that are left open have no end.
     """
     extents = _extents(tokens)
-    around, taking, extent = [_EVERYWHERE], "", _EVERYWHERE
+    around, taking = [_EVERYWHERE], [("", _EVERYWHERE)]
+    heights: list[int] = []
     for place, (sort, value, begin, _) in enumerate(tokens):
+        word, extent = taking[-1]
         if sort == "string":
             yield from _in_string(value, begin)
         elif place in extents:
             around.append(extents[place])
-        elif value in ")]}" and len(around) > 1:
+            heights.append(len(taking))
+            # Targets may be in brackets; what a default has in them is no parameter.
+            taking.append((word if word == "for" else "", extent))
+        elif value in ")]}" and heights:
             around.pop()
+            del taking[heights.pop() :]
         elif value in _TAKEN:
-            taking, extent = value, around[-1]
-        elif value == _TAKEN.get(taking):
-            taking = ""
-        elif taking and sort == "name":
+            taking.append((value, around[-1]))
+        elif value == _TAKEN.get(word):
+            taking.pop()
+        elif word and sort == "name":
             yield Inner(value, *extent)
 
 

@@ -89,9 +89,10 @@ def source_folders(project: str) -> list[str]:
     found: dict[str, None] = {}
     for folder, folders, files in islice(os.walk(project), _MOST):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        first = next((name for name in sorted(files) if name.endswith(".java")), None)
+        paths = (Path(folder, name) for name in sorted(files) if name.endswith(".java"))
+        first = next((path for path in paths if path.is_file()), None)  # A pipe would never end.
         if first is not None:
-            found.setdefault(_beginning(Path(folder, first)))
+            found.setdefault(_beginning(first))
     return list(found)
 
 

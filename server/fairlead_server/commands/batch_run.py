@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import signal
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 from fairlead_server.commands import options
+from fairlead_server.commands.terminable import terminable
 from fairlead_server.errors import UserError
 from fairlead_server.evaluation.figures import table
 from fairlead_server.repair.batch.cluster import RayCrew
@@ -51,7 +48,7 @@ def carry_out(out: Path, told: Told, arguments: argparse.Namespace) -> int:
     """Work on all bugs that are not finished, report, and return the exit code."""
     go_on = f"go on with: fairlead repair resume {out}"
     try:
-        with _terminable(), RunFolder(out, told) as folder:
+        with terminable(), RunFolder(out, told) as folder:
             waiting = folder.waiting(retry=arguments.retry)
             show = _Show(len(told.names), len(told.names) - len(waiting))
             if folder.goes_on:
@@ -74,20 +71,6 @@ def _warn(outcome: Outcome) -> None:
         _tell(
             f"the sandbox is not complete here: with patches, tests reach {' and '.join(reached)}"
         )
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Take SIGTERM for Ctrl-C: schedulers of clusters send it before they end a job."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def report(out: Path, *, as_json: bool) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fairlead_decoding.errors import DecodingError
 from fairlead_server.commands import options
+from fairlead_server.commands.terminable import terminable
 from fairlead_server.errors import UserError
 from fairlead_server.evaluation import EVALS, Eval, Setting, load
 from fairlead_server.evaluation.figures import Report, table
@@ -52,7 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         require_plotting(picture)
     setting = Setting(arguments, resolve(options.from_arguments(arguments)), _remark)
     try:
-        measured = module.measure(setting)
+        with terminable():
+            measured = module.measure(setting)
     except DecodingError as error:
         raise UserError(str(error)) from error
     report = Report(

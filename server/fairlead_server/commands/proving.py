@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fairlead_server.commands import options
 from fairlead_server.commands.telling import reached, say
+from fairlead_server.commands.terminable import terminable
 from fairlead_server.editing.candidate import EditRequest, Outcome
 from fairlead_server.editing.proving.optimising import INSTRUCTION, check_base, proved_faster
 from fairlead_server.editing.proving.subject import Subject, place_for_tests, subject_of, text_of
@@ -146,7 +147,7 @@ def _bed(
     if not 0 < seconds < float("inf"):
         raise UserError("--timeout takes a number of seconds above 0")
     limits = Limits(seconds, cpu=int(seconds) + 1, memory_mb=arguments.memory or _MEMORY_MB)
-    with Shadow(project) as shadow:
+    with terminable(), Shadow(project) as shadow:
         shadow.relative(request.document.path)
         bed = Bed(shadow, limits, folder_in(project, folder))
         _warn(bed)

@@ -22,6 +22,7 @@ from typing import get_args
 
 from fairlead_server.commands import options
 from fairlead_server.commands.telling import reached, say
+from fairlead_server.commands.terminable import terminable
 from fairlead_server.completer import Completer
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
@@ -194,7 +195,7 @@ def _tests(
     if not 0 < seconds < float("inf"):
         raise UserError("--timeout takes a number of seconds above 0")
     limits = Limits(seconds, cpu=int(seconds) + 1, memory_mb=arguments.memory or _MEMORY_MB)
-    with Shadow(project) as shadow:
+    with terminable(), Shadow(project) as shadow:
         shadow.relative(path)
         say("running the tests as they are")
         bed = Bed(shadow, limits, folder_in(project, os.getcwd()))

@@ -21,14 +21,16 @@ _Setting = ast.Assign | ast.AnnAssign
 def invented(old: str, new: str, instruction: str, ask: Callable[[str], Diagnostics]) -> str:
     """Return an attribute that the Python text `new` sets in vain; blank if there is none.
 
-    Neither the text before nor the instruction names it, no initialiser sets it, nothing reads it
-    but to set it, and analysis, which says by `ask` what is wrong with a text, knows that it is not
-    inherited.
+    Neither the text before nor the instruction names it, the latter not by its words either, no
+    initialiser sets it, nothing reads it but to set it, and analysis, which says by `ask` what is
+    wrong with a text, knows that it is not inherited.
     """
     tree = parsed(new)
     known = {*_WORD.findall(old), *_WORD.findall(instruction), *_named(tree)}
+    said = {word.lower() for word in _WORD.findall(instruction)}
     for name, settings in _set(tree).items():
-        if name not in known and not _is_read(tree, name, settings):
+        is_named = name in known or said.issuperset(name.lower().strip("_").split("_"))
+        if not is_named and not _is_read(tree, name, settings):
             without = _read_alone(new, name, settings)
             wrong = (one for one in ask(without).found if one.severity <= WARNING)
             if any(f"`{name}`" in one.message or f'"{name}"' in one.message for one in wrong):

@@ -28,13 +28,18 @@ _IMPOSSIBLE = re.compile(r"`Never`|is \"Never\"")
 _OPEN = re.compile(r"`(?:object|Iterable\b.*?)`")
 """Types whose values may be empty, although they do not say so."""
 
-_ELSEWHERE = frozenset({"sys", "os", "platform", "TYPE_CHECKING", "typing"})
+_ELSEWHERE = frozenset({"sys", "os", "platform", "typing", "version_info"})
 """Names that are one thing on the system where the code is read, and another where it is run."""
+
+_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
+"""Names of what is stated once, for people to change it."""
 
 _VALUES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 _BODIES = (ast.If, ast.While, ast.IfExp)
 _TELLING_APART = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
 _TESTS = frozenset({"isinstance", "issubclass", "hasattr", "callable"})
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _OPAQUE = (ast.IfExp, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
 
 
@@ -63,16 +68,16 @@ def _read(node: ast.AST) -> Iterator[ast.expr]:
 
     Not so functions, and what narrows types: as a question, it would narrow them no more.
     """
-    if isinstance(node, ast.JoinedStr):
-        return
-    if isinstance(node, ast.Name) or _is_member(node):
-        if isinstance(getattr(node, "ctx", None), ast.Load):
-            yield cast(ast.expr, node)
-        return
-    passed = [id(one) for one in _narrowing(node) if isinstance(one, ast.Name) or _is_member(one)]
-    for child in ast.iter_child_nodes(node):
-        if id(child) not in passed:
-            yield from _read(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) or _is_member(node):
+            if isinstance(getattr(node, "ctx", None), ast.Load):
+                yield cast(ast.expr, node)
+        elif not isinstance(node, ast.JoinedStr):
+            narrowing = _narrowing(node)
+            passed = [id(o) for o in narrowing if isinstance(o, ast.Name) or _is_member(o)]
+            waiting += [one for one in ast.iter_child_nodes(node) if id(one) not in passed]
 
 
 def _is_member(node: ast.AST) -> bool:
@@ -128,23 +133,74 @@ def _question(test: str, value: str, name: str) -> str:
 
 
 def _tests(tree: ast.Module) -> Iterator[ast.expr]:
-    """Yield the conditions that do not nest, and do not tell one system from another."""
-    open_ended = _ELSEWHERE | _optional(tree)
+    """Yield the conditions that do not nest, and rest on nothing that may be otherwise elsewhere.
+
+    So may the system, and what the module states.
+    """
+    open_ended = _ELSEWHERE | _imported(tree) | _optional(tree) | _stated(tree)
     chained = {id(one) for node in ast.walk(tree) for one in _chained(node)}
     for node in ast.walk(tree):
         if not isinstance(node, _BODIES) or id(node) in chained:
             continue
         inside = list(ast.walk(node.test))
         names = {one.id for one in inside if isinstance(one, ast.Name)}
-        if names and not names & open_ended and not any(isinstance(o, _OPAQUE) for o in inside):
+        words = names | {one.attr for one in inside if isinstance(one, ast.Attribute)}
+        if names and not (
+            words & open_ended
+            or any(_CONSTANT.fullmatch(word) for word in words)
+            or any(isinstance(one, _OPAQUE) for one in inside)
+        ):
             yield node.test
 
 
-def _chained(node: ast.AST) -> list[ast.stmt]:
-    """Return the `elif` of an `if`: the last one of a chain is true where nothing else is left."""
-    if not isinstance(node, ast.If) or len(node.orelse) != 1:
-        return []
-    return node.orelse if isinstance(node.orelse[0], ast.If) else []
+def _imported(tree: ast.Module) -> frozenset[str]:
+    """Return the names under which the text has what is not the same elsewhere."""
+    return frozenset(
+        one.asname or one.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for one in node.names
+        if (node.module if isinstance(node, ast.ImportFrom) else one.name) in _ELSEWHERE
+    )
+
+
+def _stated(tree: ast.Module) -> frozenset[str]:
+    """Return the variables of the module."""
+    waiting, found = list[ast.AST](tree.body), set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        if not isinstance(node, _SCOPES):
+            waiting.extend(ast.iter_child_nodes(node))
+    return frozenset(found)
+
+
+def _chained(node: ast.AST) -> Iterator[ast.stmt]:
+    """Yield what goes on with the cases of an `if`: the last one is true where no other is left.
+
+    That is an `elif`, or another `if` behind one that is left.
+    """
+    if isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+        yield node.orelse[0]
+    for _, block in ast.iter_fields(node):
+        cases = set()
+        for one in block if isinstance(block, list) else ():
+            if isinstance(one, ast.If) and (case := _case(one.test)):
+                if case in cases:
+                    yield one
+                if isinstance(one.body[-1], _LEAVING):
+                    cases.add(case)
+
+
+def _case(test: ast.expr) -> str:
+    """Return the value of which a condition tells which one of several it is; blank for others."""
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        return ast.dump(test.left) if isinstance(test.ops[0], ast.Is | ast.Eq) else ""
+    is_call = isinstance(test, ast.Call) and isinstance(test.func, ast.Name)
+    if is_call and isinstance(test, ast.Call) and ast.unparse(test.func) == "isinstance":
+        return ast.dump(test.args[0]) if test.args else ""
+    return ""
 
 
 def _optional(tree: ast.Module) -> frozenset[str]:

@@ -99,6 +99,32 @@ def test_names_in_scope(text: str, data: str, admitted: str | None) -> None:
     check(lambda: monitor(JavaScope, text), data, admitted)
 
 
+# What the text declares may be missing in the list: analysis does not see all in unfinished code.
+@pytest.mark.parametrize(
+    ("text", "data", "admitted"),
+    [
+        ("{ |", "if (x instanceof Tug found && found != count) return found;", ALL),
+        ("{ |", "for (Tug found : total) close(1 + found);", ALL),
+        ("{ |", "if (!(x instanceof Tug found)) { return; } close(found);", ALL),
+        ("{ |", "List<Tug> found = total; close(found);", ALL),
+        ("{ |", "int[] found; close(found);", ALL),
+        ("void close(Tug... found) { |", "close(found);", ALL),
+        ("{ for (Tug found : total) close(fou|", "nd);", ALL),
+        # In other blocks it is not there.
+        ("{ |", "{ Tug found; } close(found);", "{ Tug found; } close(found"),
+        ("void g(Tug found) {} { |", "close(found);", "close(found"),
+        ("{ for (Tug found : total) { } |", "close(found);", "close(found"),
+        ("{ close(x -> { Tug found; }); |", "close(found);", "close(found"),
+        ("{ close(total > found, count); |", "close(found);", "close(found"),
+        ("{ if (x == found) {} |", "close(found);", "close(found"),
+        ("{ // Tug found;\n|", "close(found);", "close(found"),
+        ("{ |; Tug found; }", "close(found);", "close(found"),
+    ],
+)
+def test_what_the_text_declares_is_there(text: str, data: str, admitted: str | None) -> None:
+    check(lambda: monitor(JavaScope, text), data, admitted)
+
+
 TYPES = {**TABLE, Kind.TYPE: "String Tug java"}
 
 
@@ -206,6 +232,7 @@ class Sorts(KindTable):
         (JavaScope, "x = |", "total(1);", ALL),
         (JavaScope, "{ |", "light = 1;", "light "),
         (JavaScope, "import static a.B.count; x = |", "count(1);", ALL),
+        (JavaScope, "{ if (x instanceof Tug light && |", "light.x) close(light);", ALL),
     ],
 )
 def test_methods_are_called_and_fields_are_not(

@@ -23,11 +23,25 @@ PATIENCE = 60.0
 HEAD = """from __future__ import annotations
 
 import sys
+import typing as t
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from sys import platform as system
+from typing import Any, Literal
 
 from elsewhere import Unknown
+from settings import DEBUG
+
+FEATURE = True
+cache = None
+try:
+    import tomllib
+except ImportError:
+    tomllib = None
+
+
+class Leaf(Path):
+    def turn(self) -> None: ...
 
 
 class Box:
@@ -42,7 +56,8 @@ class Shape:
         self.path = Path()
 
     def go(
-        self, p: Path, q: Path | None, o: object, a: Any, n: int, b: Box, d: Path = None, e="é"
+        self, p: Path, q: Path | None, o: object, a: Any, n: int, b: Box, d: Path = None, e="é",
+        *, k: Literal["a", "b"], s: str,
     ) -> object:
 """
 TAIL = (
@@ -63,6 +78,7 @@ class Project:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("project")
+    (folder / "settings.py").write_text("DEBUG = False\n")
     analysis = build_analysis(Settings(), str(folder), ["python"])
     yield Project(folder, analysis)
     analysis.close()
@@ -94,9 +110,21 @@ CONDITIONS = [
     # What it says of itself is not true.
     ("if d: return 1", 0),
     ("if sys.platform != 'win32': return 1", 0),
+    ("if t.TYPE_CHECKING: return 1", 0),
+    ("if system != 'win32': return 1", 0),
+    # What is stated may be stated otherwise.
+    ("if FEATURE: return 1", 0),
+    ("if cache is None: return 1", 0),
+    ("if tomllib is not None: return 1", 0),
+    ("if not DEBUG: return 1", 0),
     ("while True: n -= 1", 0),
     # The last one of a chain, which has all that is left.
     ("if isinstance(q, Path): return 1\n        elif q is None: return 2", 0),
+    ("if isinstance(q, Path): return 1\n        if q is None: return 2", 0),
+    ("if k == 'a':\n            return 1\n        if k == 'b': return 2", 0),
+    ("if q is None: return 1\n        if q is not None: return 2", 1),
+    ("if q is None: n = 1\n        if isinstance(p, Path): return 2", 1),
+    ("if not p.exists(): return 1\n        if p: return 2", 1),
     ("if (m := p): return m", 0),
     ("if p return 1", 0),
 ]
@@ -131,6 +159,11 @@ def test_values_that_there_are_none_of(project: Project, code: str, expected: bo
     assert has_impossible(text, 0, start, project.ask) is False
 
 
+def test_values_in_what_is_deep(project: Project) -> None:
+    text = "x = " + " + ".join(["a.b"] * 2000) + "\n"
+    assert has_impossible(text, len(text), len(text), project.ask) is False
+
+
 # (a test, statements under it, the member that is then read in vain)
 NARROWED = [
     ("isinstance(a, Path)", "a.turn()", "turn"),
@@ -139,6 +172,8 @@ NARROWED = [
     ("isinstance(a, (Path, Box))", "a.turn()", "turn"),
     ("isinstance(a, Path)", "a.exists()", ""),
     ("isinstance(a, (Path, Box))", "a.exists()", ""),
+    ("isinstance(a, (Path, Box))", "a.exists(); a.turn(); a.is_dir()", "turn"),
+    ("isinstance(a, ())", "a.turn()", ""),
     ("isinstance(a, Unknown)", "a.turn()", ""),
     ("n or isinstance(a, Path)", "a.turn()", ""),
     ("not isinstance(a, Path)", "a.turn()", ""),
@@ -146,6 +181,22 @@ NARROWED = [
     ("isinstance(a, Path)", "a = b\n            a.turn()", ""),
     ("isinstance(a, Path)", "a.turn = 1", ""),
     ("isinstance(a, type(n))", "a.turn()", ""),
+    ("isinstance(a, Path)", "print(a, a=a.turn)", "turn"),
+    # More is told of it.
+    ("isinstance(s, Box)", "s.upper()", ""),
+    ("isinstance(a, Path)", "if isinstance(a, Leaf): a.turn()", ""),
+    ("isinstance(a, Path)", "return isinstance(a, Leaf) and a.turn()", ""),
+    ("isinstance(a, Path)", "if a.is_dir(): a.turn()", "turn"),
+    ("isinstance(a, Path)", "assert isinstance(a, Leaf); a.turn()", ""),
+    ("isinstance(a, Path)", "match a:\n                case Leaf(): a.turn()", ""),
+    # It is another one.
+    ("isinstance(a, Path)", "return lambda a: a.turn()", ""),
+    ("isinstance(a, Path)", "import sys as a; a.argv", ""),
+    ("isinstance(a, Path)", "try: n()\n            except OSError as a: a.errno", ""),
+    # It may be missing.
+    ("isinstance(a, Path)", "try: a.turn()\n            except AttributeError: n = 1", ""),
+    ("isinstance(a, Path)", "try: a.turn()\n            except OSError: n = 1", "turn"),
+    ("isinstance(a, Path)", "a.fresh = 1; print(a.fresh)", ""),
     # It was there before.
     ("isinstance(a, Box)", "a.turn()", ""),
 ]
@@ -169,6 +220,8 @@ SET = [
     ("self.builder = None\n        return self.builder", ""),
     ("self.builder = 1\n        return getattr(self, 'builder')", ""),
     ("self.asked = None", ""),
+    ("self._last_turn = n", ""),
+    ("self.last_builder = n", "last_builder"),
     ("self.path = p", ""),
     ("self.kind = 'round'", ""),
     ("p.builder = 1", ""),
@@ -186,7 +239,7 @@ def test_attributes_that_are_made_up(project: Project, base: str, code: str, nam
     old, new = (f"{head}        {line}\n" for line in ("pass", code))
     # Nobody knows what a class has whose base is not known.
     expected = name if base == "Shape" else ""
-    assert invented(old, new, "it has `asked`", project.ask) == expected
+    assert invented(old, new, "it has `asked`, and knows the last turn", project.ask) == expected
 
 
 def test_attributes_that_an_initialiser_sets_are_not_made_up(project: Project) -> None:

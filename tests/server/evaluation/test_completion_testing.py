@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -341,6 +343,33 @@ def test_an_interrupted_run_goes_on(
     report, told = report_of(capsys, *stated)
     assert report["figures"]["tested"]["n"] == 3
     assert "1 of 3 tasks were made before" in told
+
+
+def test_a_run_that_is_terminated_leaves_nothing(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    scripted: Scripted,
+    tmp_path: Path,
+) -> None:
+    def terminated(self: Suites, task: Task, entry: Any) -> Any:
+        assert [*copies.iterdir()]
+        signal.raise_signal(signal.SIGTERM)
+
+    def passed_on(*_: object) -> None:
+        raise AssertionError
+
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(copies))
+    monkeypatch.setattr(Suites, "added", terminated)
+    before = signal.signal(signal.SIGTERM, passed_on)
+    try:
+        assert main(["eval", "completion", *MEMBERS, "--test", COMMAND]) == 130
+        assert signal.getsignal(signal.SIGTERM) is passed_on
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert "interrupted" in capsys.readouterr().err
+    assert not [*copies.iterdir()]
 
 
 def test_the_folder_that_is_copied(

@@ -182,7 +182,9 @@ class LanguageServerEngine(Unknowing):
 
     async def _names(self, kind: Kind, source: Source, offset: int) -> Names:
         rule = self._recipe.names.kinds[kind]
-        before, after = source.text[:offset] + rule.before, self._after(source, offset, rule.after)
+        apart = rule.apart if source.text[offset:].lstrip().startswith("(") else ""
+        after = self._after(source, offset, rule.after + apart)
+        before = source.text[:offset] + rule.before
         offset = len(before)
         found = [
             await self._list(Source(source.path, before + typed + after), offset + len(typed))

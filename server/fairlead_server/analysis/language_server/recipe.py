@@ -42,6 +42,7 @@ unless = ["__spec__"]                # ... unless it has all of these
 kinds = [2, 3, 5]                    # the kinds of items that are such names; default: all
 before = "(Object) "                 # put before the name that is asked for,
 after = "()"                         # and after the cursor
+apart = "+"                          # and behind that before a bracket: the name is not called
 foreign = [6]                        # kinds that cannot be such names: the place was not seen
 open = [9]                           # kinds of which there may be more than the server knows
 complete = true                      # what is not listed does not exist; or a list of language ids
@@ -276,6 +277,7 @@ def _kind(table: TableReader) -> KindRule:
         kinds=table.numbers("kinds"),
         before=table.take("before", ""),
         after=table.take("after", ""),
+        apart=table.take("apart", ""),
         complete=complete
         if isinstance(complete, bool)
         else tuple(all_of(str, "complete", complete)),

@@ -44,6 +44,7 @@ class KindRule:
     kinds: frozenset[int] = frozenset()
     before: str = ""
     after: str = ""
+    apart: str = ""
     complete: bool | tuple[str, ...] = False
     initials: str = ""
     always: frozenset[str] = frozenset()
