@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fairlead_monitors.context import Context
-from fairlead_monitors.engine import CompletionEngine, Kind
+from fairlead_monitors.engine import CompletionEngine, Kind, Source
 from fairlead_monitors.java.calls import JavaCallArguments
 from fairlead_monitors.java.cases import JavaCases
 from fairlead_monitors.java.imports import JavaImports
@@ -104,15 +104,19 @@ def test_members(
         (FITS, "▮", "Tig tug;", "Tig "),
         (FITS, "boolean fits = ▮;", "deep == 1", "deep "),
         (FITS, "boolean fits = ▮;", "deep", ALL),
-        # A bracket on the next line calls nothing.
-        (FITS, "long size = (((long) ▮\n(((long) depth) << 8));", "depth + 1) |", ALL),
-        (FITS, "long size = (((long) ▮\n(((long) depth) << 8));", "deep + 1) |", "deep "),
     ],
 )
 def test_names_in_scope(
     old: str, new: str, data: str, admitted: str | None, jdtls: CompletionEngine
 ) -> None:
     check(JavaScope(context(old, new, jdtls)), data, admitted)
+
+
+def test_a_bracket_on_the_next_line_calls_nothing(jdtls: CompletionEngine) -> None:
+    place = context(FITS, "long size = (((long) ▮\n(((long) depth) << 8));", jdtls)
+    source = Source(place.path, place.prefix + place.suffix)
+    found = jdtls.names(Kind.SCOPE, source, len(place.prefix)).result(place.patience)
+    assert {"depth", "vessel"} <= found.names
 
 
 @pytest.mark.parametrize(
@@ -190,6 +194,7 @@ def test_cases(
         (FITS, "vessel.name▮;", "(1)", "("),
         (FITS, "new Tug▮;", '("Pilot", f(1, 2))', ALL),
         (FITS, "new Tug▮;", '("Pilot")', '("Pilot"'),
+        (FITS, "if (depth < 0) throw new IllegalArgumentException▮", "();", ALL),
         (FITS, "berths.merge▮;", '("a", 1, (a, b) -> a)', ALL),
         (FITS, "if ▮ {}", "(fits)", ALL),
         (FITS, "if (fits▮ {}", ")", ALL),

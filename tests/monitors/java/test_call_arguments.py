@@ -61,6 +61,10 @@ def monitor(text: str, engine: SignatureEngine | None = None) -> JavaCallArgumen
         ("|", "two(one(), 2)", "two(one("),
         ("|", "new Point(1, 2)", ALL),
         ("|", "new Point(1)", "new Point(1"),
+        ("|", "new Point(1, 2, 3)", "new Point(1, 2"),
+        # Constructors without parameters are not always listed.
+        ("|", "new Point()", ALL),
+        ("|", "throw new java.io.Point()", ALL),
         ("|", "new Map<A, B>(1, 2)", "new Map<A, B>(1"),
         # Other brackets are never touched.
         ("if (one|", "(1))", ALL),
