@@ -145,11 +145,12 @@ class Analysed:
         """Return of how many places in `text` from `start` to `end` analysis takes it that they
         never run, and finds nothing wrong there; 0 where nobody can tell.
 
-        None where it looks at none of them, such as in code for another system.
+        None where it looks at none of them, such as in code for another system. What raises does
+        not count: it guards against what types forbid.
         """
         if self._document.language != "python" or not self.known:
             return 0
-        probes = probed(text, start, end, always=True)
+        probes = probed(text, start, end, always=True, guards=False)
         if probes is None:
             return 0
         found = self.asked(probes.text)

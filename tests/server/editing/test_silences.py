@@ -256,6 +256,10 @@ REFUSED = [
     ("self.builder = p", "it sets `self.builder`, of which nothing else knows"),
     ("if isinstance(a, Path):\n            a.turn()", "`a` would have no `turn`"),
     ("if p.exists():\n            return 1", ""),
+    ("if p is None:\n            return 1", "it has a condition that is never true"),
+    # Users ask for guards against what types forbid.
+    ("if p is None:\n            raise ValueError('no path')", ""),
+    ("if not isinstance(p, Path):\n            raise TypeError('no path')", ""),
 ]
 
 

@@ -162,6 +162,15 @@ def test_the_control_may_be_wanted_where_nothing_is_conditional() -> None:
     assert f"\n    {found.probes[0]}\n    {found.control}\n    return x\n" in found.text
 
 
+def test_what_guards_may_be_left_alone() -> None:
+    text = "def f(x):\n    if x is None:\n        why = 1\n        raise Error(why)\n    return x\n"
+    guarded = probed(text, 0, len(text), always=True)
+    alone = probed(text, 0, len(text), always=True, guards=False)
+    assert guarded is not None and alone is not None
+    assert (len(guarded.probes), len(alone.probes)) == (5, 3)
+    assert "x is None:\n        why = 1\n        raise" in alone.text
+
+
 @pytest.mark.parametrize(
     ("reported", "silent"),
     [(["c_", "p_", "q_"], 0), (["c_", "q_"], 1), (["c_"], 2), (["p_", "q_"], None), ([], None)],

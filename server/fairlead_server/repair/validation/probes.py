@@ -47,12 +47,15 @@ class Probes:
         return sum(not is_told(name) for name in self.probes)
 
 
-def probed(text: str, start: int, end: int, *, always: bool = False) -> Probes | None:
+def probed(
+    text: str, start: int, end: int, *, always: bool = False, guards: bool = True
+) -> Probes | None:
     """Return Python `text` with probes in what is between `start` and `end`, in characters.
 
     They are before each statement there, and in the operands and blocks that are run on a condition
     there. None where there is nothing but one statement, which is run if what is around it is;
-    with `always`, there is the control nevertheless.
+    with `always`, there is the control nevertheless. Without `guards`, there are none in blocks
+    that end in ``raise``: to guard against what should not be is what these are for.
     """
     found = grammar("python")
     if found is None:
@@ -62,7 +65,7 @@ def probed(text: str, start: int, end: int, *, always: bool = False) -> Probes |
     raw = text.encode(errors="replace")
     begin, stop = (len(text[:place].encode(errors="replace")) for place in (start, end))
     nodes = list(_nodes(found.parse(raw).root_node, begin, stop))
-    places = _Places(raw, begin, stop)
+    places = _Places(raw, begin, stop, guards)
     for node in nodes:
         places.visit(node)
     around = _around(nodes, begin, stop)
@@ -83,6 +86,7 @@ class _Places:
     raw: bytes
     start: int
     end: int
+    guards: bool = True
     conditional: bool = False
 
     def __post_init__(self) -> None:
@@ -91,7 +95,7 @@ class _Places:
 
     def visit(self, node: Node) -> None:
         """Set the probes that `node` calls for."""
-        if _is_statement(node):
+        if _is_statement(node) and (self.guards or not _guards(node.parent)):
             block = node.parent
             headed = block is not None and self._begins_block(node, block)
             self.conditional |= headed
@@ -145,6 +149,12 @@ def _nodes(root: Node, start: int, end: int) -> Iterator[Node]:
         yield node
         if node.type == "block" or (node.start_byte <= end and start <= node.end_byte):
             waiting.extend(reversed(node.named_children))
+
+
+def _guards(block: Node | None) -> bool:
+    """Tell whether `block` ends in ``raise``."""
+    last = block.named_children[-1:] if block is not None and block.type == "block" else []
+    return any(statement.type == "raise_statement" for statement in last)
 
 
 def _is_statement(node: Node) -> bool:
