@@ -44,6 +44,10 @@ def context(old: str, new: str, engine: CompletionEngine) -> Context:
     return real.context(LIGHTHOUSE, text.replace(old, new), engine)
 
 
+OWN = (
+    "import java.util.Map; class Own { static final int MADE = ▮\n\n/** Next. */\n"
+    "static final int NEXT = 1; static int make(int size) { return size; } }"
+)
 FITS = "boolean fits = vessel.draught() < depth;"
 PILOT = 'Vessel pilot = new Tug("Pilot", REACH);'
 MATE = 'pilot.new Sailor("mate")'
@@ -104,6 +108,17 @@ def test_members(
         (FITS, "▮", "Tig tug;", "Tig "),
         (FITS, "boolean fits = ▮;", "deep == 1", "deep "),
         (FITS, "boolean fits = ▮;", "deep", ALL),
+        (FITS, "▮", "admit(vessel, REACH);", ALL),
+        (FITS, "▮", "admits(vessel, REACH);", "admits"),
+        (FITS, "▮", "String s = light();", ALL),
+        (FITS, "▮", "String s = lights();", "String s = lights"),
+        # A field of which a method makes the value.
+        ("import java.util.Map;", OWN, "make(1);", ALL),
+        ("import java.util.Map;", OWN, "mode(1);", "mode"),
+        (".collect(toList())", ".collect(▮)", "toList()", ALL),
+        (".collect(toList())", ".collect(▮)", "toSet()", ALL),
+        ("tug.power() >= least", "tug.power() >= ▮", "least)", ALL),
+        ("tug.power() >= least", "tug.power() >= ▮", "most)", "most"),
     ],
 )
 def test_names_in_scope(

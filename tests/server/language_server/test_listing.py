@@ -12,6 +12,7 @@ from fairlead_server.analysis.language_server import listing
 from fairlead_server.analysis.language_server.recipe import load_recipe
 from fairlead_server.analysis.language_server.sync import Lines
 from tests.server.language_server.faulty import PATIENCE, engine, messages, source
+from tests.server.language_server.replay import apply
 
 METHOD, CONSTRUCTOR, FIELD, VARIABLE, CLASS = 2, 4, 5, 6, 7
 
@@ -54,6 +55,9 @@ def test_what_is_put_before_a_name(tmp_path: Path) -> None:
         found = asked.names(Kind.SCOPE, source("y(, 1)"), 2).result(PATIENCE)
     assert found.completeness is Completeness.COMPLETE
     (opened,) = messages(log, "textDocument/didOpen")
-    assert opened["textDocument"]["text"] == "y((Any) z, 1)"
-    (completed,) = messages(log, "textDocument/completion")
-    assert completed["position"] == {"line": 0, "character": 8}
+    assert opened["textDocument"]["text"] == "y(z, 1)"
+    (changed,) = messages(log, "textDocument/didChange")
+    (edit,) = changed["contentChanges"]
+    assert apply("y(z, 1)", edit) == "y((Any) z, 1)"
+    completed = messages(log, "textDocument/completion")
+    assert [one["position"]["character"] for one in completed] == [2, 8]

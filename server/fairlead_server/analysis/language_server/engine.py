@@ -184,11 +184,11 @@ class LanguageServerEngine(Unknowing):
         rule = self._recipe.names.kinds[kind]
         apart = rule.apart if source.text[offset:].lstrip().startswith("(") else ""
         after = self._after(source, offset, rule.after + apart)
-        before = source.text[:offset] + rule.before
-        offset = len(before)
+        before = source.text[:offset]
         found = [
-            await self._list(Source(source.path, before + typed + after), offset + len(typed))
-            for typed in rule.initials or ("",)
+            await self._list(Source(source.path, begun + after), len(begun))
+            for put in dict.fromkeys(("", rule.before))
+            for begun in (before + put + typed for typed in rule.initials or ("",))
         ]
         language = self._recipe.language_of(source.path)
         joined = listing.join(found)

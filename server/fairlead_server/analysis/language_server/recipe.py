@@ -40,8 +40,8 @@ name = "__getattr__"
 unless = ["__spec__"]                # ... unless it has all of these
 [names.member]                       # likewise scope, import, class, type, case
 kinds = [2, 3, 5]                    # the kinds of items that are such names; default: all
-before = "(Object) "                 # put before the name that is asked for,
-after = "()"                         # and after the cursor
+before = "(Object) "                 # asked again with this before the name, and joined
+after = "()"                         # put after the cursor
 apart = "+"                          # and behind that before a bracket: the name is not called
 foreign = [6]                        # kinds that cannot be such names: the place was not seen
 open = [9]                           # kinds of which there may be more than the server knows
