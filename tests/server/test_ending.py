@@ -50,9 +50,7 @@ def test_what_is_left(document: str, text: str, kept: str) -> None:
         ("length", "spa", None),
     ],
 )
-def test_what_breaks_off_is_cut(
-    reason: FinishReason, text: str, expected: str | None
-) -> None:
+def test_what_breaks_off_is_cut(reason: FinishReason, text: str, expected: str | None) -> None:
     completion = Completion(text.encode(), (1,), -1.0, reason, ())
     found, dropped = offered([completion], Site("python", "x = ", "\n"), scope("x = ┃\n"))
     assert [one.text for one in found] == ([] if expected is None else [expected])
