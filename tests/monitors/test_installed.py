@@ -18,6 +18,7 @@ FINDER = "MAPPING: dict[str, str] = {'shop': '/elsewhere/shop', 'till': '/elsewh
         ("a.py b.pyi c.txt", "a b"),
         ("native.cpython-311-x86_64-linux-gnu.so old.pyc", "native old"),
         ("pkg/__init__.py space/part.py", "pkg space"),
+        ("pkg/__init__.py pkg-2.1.dist-info/METADATA run-it.py", "pkg"),
         ("__editable___shop_1_0_finder.py", "__editable___shop_1_0_finder shop till"),
     ],
 )

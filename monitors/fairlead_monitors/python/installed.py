@@ -22,14 +22,18 @@ def top_modules(folders: Iterable[str]) -> frozenset[str]:
 
 
 def modules_in(folder: str) -> Iterator[str]:
-    """Yield what in `folder` can be imported by its name; folders need not be packages."""
+    """Yield what in `folder` can be imported by its name; folders need not be packages.
+
+    What is no identifier cannot, such as folders with what is known of a distribution.
+    """
     try:
         entries = list(os.scandir(folder))
     except OSError:
         return
     for entry in entries:
-        if entry.is_dir() or entry.name.endswith(SUFFIXES):
-            yield entry.name.partition(".")[0]
+        name = entry.name.partition(".")[0]
+        if name.isidentifier() and (entry.is_dir() or entry.name.endswith(SUFFIXES)):
+            yield name
 
 
 def _in_folder(folder: str) -> frozenset[str]:

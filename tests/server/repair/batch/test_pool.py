@@ -99,6 +99,8 @@ def started(folder: Path) -> subprocess.Popen[bytes]:
         [PYTHON, "-m", "fairlead_server.cli", "repair", "batch", *arguments],
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # What was started in the background ignores Ctrl-C, and passes that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     wait_for(lambda: any("sleep(60)" in line for line in below(process.pid)))
     return process
