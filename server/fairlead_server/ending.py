@@ -8,9 +8,7 @@ from fairlead_monitors.evidence import UNBOUND
 from fairlead_server.parsing import may_end
 from fairlead_server.report import Checking
 
-_WORD = re.compile(r"\w+")
-_MOST = 64
-"""How many words from the end are looked at."""
+_LAST_WORD = re.compile(r"\w+\W*\Z")
 
 
 def ended(text: str, checking: Checking) -> str:
@@ -19,18 +17,26 @@ def ended(text: str, checking: Checking) -> str:
     While a text is being written, what follows may still bind a name, as a comprehension does.
     Where nothing follows any more, the name is one that does not exist.
     """
-    starts = [match.start() for match in _WORD.finditer(text)]
-    for end in (len(text), *reversed(starts[-_MOST:])):
-        kept = text if end == len(text) else text[:end].rstrip()
-        if not kept or _binds_all(kept, checking):
-            return kept
+    while text:
+        data = text.encode()
+        cut = _unbound(data, checking) if may_end(checking, data) else _last_word(text)
+        if cut is None:
+            break
+        text = text[:cut].rstrip()
     return text
 
 
-def _binds_all(text: str, checking: Checking) -> bool:
-    data = text.encode()
-    if not may_end(checking, data):
-        return False
+def _unbound(data: bytes, checking: Checking) -> int | None:
+    """Return where the first name begins that nothing binds, in characters, None if there is none.
+
+    All beginnings of the text that hold it leave it unbound.
+    """
     probe = checking.fork()
     probe.advance(data)
-    return all(evidence.reason != UNBOUND for evidence in probe.evidence())
+    starts = [one.start for one in probe.evidence() if one.reason == UNBOUND]
+    return len(data[: max(0, min(starts))].decode()) if starts else None
+
+
+def _last_word(text: str) -> int:
+    found = _LAST_WORD.search(text)
+    return found.start() if found else 0

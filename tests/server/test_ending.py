@@ -29,6 +29,7 @@ def scope(document: str) -> ScopeMonitor:
         ("x = ┃\n", "[spam.x + 1 for ham in tax", "["),
         ("x = ┃\n", "[spam", "["),
         ("x = [┃ for spam in tax]\n", "spam", "spam"),
+        ("x = ┃\n", "total(tax, größe(spam, " + "tax * " * 100, "total(tax, größe("),
         # A name that is not finished.
         ("x = ┃\n", "tax + tot", "tax +"),
         ("class A┃\n", "(Spam", "("),
