@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fairlead_decoding.drafts import guesses
+from fairlead_decoding.errors import ModelError
 from fairlead_decoding.generate import Ending, generate
+from fairlead_decoding.infilling import WINDOW, Filling, likeliest
 from fairlead_decoding.matcher import Matcher
 from fairlead_decoding.model import LanguageModel, Session
 from fairlead_decoding.monitor import Monitor
 from fairlead_decoding.prompt_cache import PromptCache
 from fairlead_decoding.reweighting import resample
+from fairlead_decoding.sampling import log_probability
 from fairlead_decoding.speculation import LONGEST, Speculation
 from fairlead_decoding.speculative_session import SpeculativeSession
 from fairlead_decoding.stopping import StopRule, never
@@ -35,10 +38,13 @@ class Decoder:
     def __post_init__(self) -> None:
         self.trie = trie_of(self.model.vocabulary)
         self.prompts = PromptCache(self.model)
+        # Apart, so that choosing by both sides does not displace the prompts of writing.
+        self._left_sides = PromptCache(self.model, states=1, tokens=WINDOW)
 
     def close(self) -> None:
         """Free the cached prompts; the model stays open."""
         self.prompts.close()
+        self._left_sides.close()
 
     def stream(
         self,
@@ -64,6 +70,38 @@ class Decoder:
             return session
         guess = guesses(self.model, matcher, LONGEST)
         return SpeculativeSession(session, guess, self.speculation, self.model.context_length)
+
+    def likeliest(
+        self,
+        before: str,
+        names: Iterable[str],
+        rest: str,
+        others: Sequence[Filling] = (),
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        deadline: float | None = None,
+    ) -> Filling | None:
+        """Return which of `names` before `rest`, or which of `others`, fits best after `before`.
+
+        See `fairlead_decoding.infilling`. None where that is not found out.
+        """
+        cache = self._left_sides
+        try:
+            return likeliest(
+                cache, before, names, rest, others, cancelled=cancelled, deadline=deadline
+            )
+        except ModelError:
+            return None  # Sessions of samples may hold all the room that there is.
+
+    def given(self, prompt: Prompt, text: bytes) -> Completion:
+        """Return `text` as if it had been written after `prompt`."""
+        root, logits = self.prompts.prefill(prompt.tokens)
+        tokens = self.model.encode((prompt.heal + text).decode(errors="replace"))
+        session = root.fork()
+        try:
+            return Completion(text, tokens, log_probability(session, logits, tokens), "stop")
+        finally:
+            session.close()
 
     def complete(
         self,

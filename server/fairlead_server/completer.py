@@ -28,6 +28,7 @@ from fairlead_server.context.similar import Similar
 from fairlead_server.context.source import NAMES, ContextReport, Place
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.finishing.stopping import stop_rule
+from fairlead_server.fitting import Members, fits_between
 from fairlead_server.needed_imports import NeededImports, lacks
 from fairlead_server.offering import Site, offered
 from fairlead_server.project_analysis import MonitorFactory, ProjectAnalysis, rest_of_member
@@ -156,10 +157,19 @@ class Completer:
         """Write after `prompt`, guided by `engine`."""
         suffix = site.suffix[site.replaces :]
         checking = self._monitor(request, site.prefix, suffix, engine, cancelled)
+        begun = time.monotonic()
         completions = self._written(request, prompt, checking or Unguided(), cancelled, growing)
         suggestions, dropped = offered(
             completions, site, checking, raw=request.raw, entire=request.entire
         )
+        # Choosing a member takes about as long as writing did.
+        until = begun + 2 * (time.monotonic() - begun)
+        if checking is not None and fits_between(request, until):
+            members = Members(self._decoder, site, checking, request.config.deadline, cancelled)
+            member = members.fitting(suggestions[:1])
+            if member is not None:
+                completions = [self._decoder.given(prompt, member.encode()), *completions]
+                suggestions = offered(completions, site, checking)[0][:1]
         if checking is not None and isinstance(engine, ImportableEngine):
             suggestions = self._with_imports(request, suggestions, engine, cancelled)
             suggestions = tuple(s for s in suggestions if not lacks(s)) or suggestions

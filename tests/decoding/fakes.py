@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -148,3 +149,20 @@ class OneOfConstraint:
     def __init__(self, names: frozenset[bytes], typed: bytes) -> None:
         self.names = names
         self.typed = typed
+
+
+def reading(before: str, lines: Mapping[str, float]) -> ScriptedModel:
+    """Return a model that reads `lines` after `before`, with these logarithms of likelihood."""
+
+    def script(text: bytes) -> Mapping[int, float]:
+        begun = text.decode().split(before)[-1]
+        scores: dict[int, float] = {}
+        for line, likelihood in lines.items():
+            if line.startswith(begun) and line != begun:
+                token = ord(line[len(begun)])
+                mass = math.exp(likelihood) + math.exp(scores.get(token, -math.inf))
+                scores[token] = math.log(mass)
+        # Whatever is not in a line is as good as impossible.
+        return {token: 40.0 + score for token, score in scores.items()} or {min(BYTES.end): 40.0}
+
+    return ScriptedModel(BYTES, script)

@@ -1,0 +1,81 @@
+"""Choosing among texts for a hole by both of its sides.
+
+By Bayes' rule the probability of a text between what stands before it and what follows is, but for
+a factor that all texts share, that of the text and what follows, given what stands before: a model
+that only goes from left to right can tell it. Where the texts are few and known, that is sharper
+than to have one written from a prompt with the suffix, above all for small models. (Scoring infills
+by the left-to-right likelihood of the whole is Fried et al., "InCoder", 2022.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from fairlead_decoding.prompt import build_prompt
+from fairlead_decoding.prompt_cache import PromptCache
+from fairlead_decoding.ranking import RankedName, rank
+
+WINDOW = 512
+"""Tokens of what stands before the hole that are looked at."""
+
+_SHORTLIST = 12
+"""Names whose reading with what follows is looked at: those that are likeliest without it."""
+
+_BUDGET = 256
+"""Tokens that finding these may take."""
+
+_REST = 24
+"""Characters of what follows that count: more of them tell hardly more."""
+
+_BATCH = 8
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A text for the hole, and what follows if it is there."""
+
+    text: str
+    rest: str
+
+
+def likeliest(
+    cache: PromptCache,
+    before: str,
+    names: Iterable[str],
+    rest: str,
+    others: Sequence[Filling] = (),
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+    deadline: float | None = None,
+) -> Filling | None:
+    """Return what the model finds most probable after `before`: a name before `rest`, or another.
+
+    None when that was not found out before `deadline` (seconds of the monotonic clock), or when
+    `cancelled`. Raises `ModelError` when the model has no room for another session.
+    """
+    model = cache.model
+    spare = max(64, model.context_length - WINDOW)
+    prompt = build_prompt(model, before, "", layout="left-to-right", max_new_tokens=spare)
+    session, logits = cache.prefill(prompt.tokens)
+
+    def best(texts: Iterable[str], k: int, budget: int | None) -> tuple[RankedName, ...]:
+        return rank(
+            model,
+            session,
+            logits,
+            [text.encode() for text in texts],
+            heal=prompt.heal,
+            k=k,
+            # Whatever comes after it, a text is complete.
+            continues=frozenset(),
+            budget=budget,
+            batch=_BATCH,
+            cancelled=cancelled,
+            deadline=deadline,
+        ).names
+
+    likely = [Filling(one.name.decode(), rest) for one in best(names, _SHORTLIST, _BUDGET)]
+    fillings = {one.text + one.rest[:_REST]: one for one in (*likely, *others)}
+    found = best(fillings, 1, None)
+    return fillings[found[0].name.decode()] if found and not found[0].bound else None

@@ -1,0 +1,80 @@
+"""A member that fits between both sides of the cursor, where the line goes on behind it.
+
+Analysis lists the members, and what follows on the line is known: each can be judged by how well
+the line reads with it. What the model wrote competes with them, as it may be more than a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from fairlead_decoding.complete import Decoder
+from fairlead_decoding.infilling import Filling
+from fairlead_monitors.engine import Names
+from fairlead_server.offering import Site
+from fairlead_server.report import Checking
+from fairlead_server.suggestion import CompletionRequest, Suggestion
+
+_TYPED = re.compile(r"[\w)\]\"']\s*\.\s*(\w*)\Z")
+_REACH = 256
+
+
+def fits_between(request: CompletionRequest, until: float) -> bool:
+    """Tell whether one text is wanted, the best one for the document, and not before `until`."""
+    several = request.samples > 1 or request.beam or request.config.temperature > 0
+    deadline = request.config.deadline
+    late = deadline is not None and deadline < until
+    return not (several or late or request.ask or request.raw or request.entire)
+
+
+@dataclass(frozen=True)
+class Members:
+    """Chooses among the members that `checking` knows at `site`."""
+
+    decoder: Decoder
+    site: Site
+    checking: Checking
+    deadline: float | None
+    cancelled: Callable[[], bool]
+
+    def fitting(self, written: Sequence[Suggestion]) -> str | None:
+        """Return what is missing of the member that fits best, None where `written` fits as well.
+
+        None, too, where no dereference ends before the cursor, nothing follows it on its line, or
+        analysis lists no members.
+        """
+        found = _TYPED.search(self.site.prefix[-_REACH:])
+        rest = self._line(self.site.replaces)
+        if found is None or not rest.strip() or self.cancelled():
+            return None
+        names = self.checking.members()
+        fit = [] if names is None else _fit(names, rest, found[1])
+        if not fit:
+            return None
+        others = [Filling(_unix(one.text), self._line(one.replaces)) for one in written]
+        best = self.decoder.likeliest(
+            _unix(self.site.prefix),
+            fit,
+            rest,
+            others,
+            cancelled=self.cancelled,
+            deadline=self.deadline,
+        )
+        return None if best is None or best in others else best.text
+
+    def _line(self, replaced: int) -> str:
+        """Return the rest of the cursor's line from `replaced` characters on, with its end."""
+        return self.site.suffix[replaced:].partition("\n")[0].rstrip("\r") + "\n"
+
+
+def _fit(names: Names, rest: str, typed: str) -> list[str]:
+    """Return what is missing of the members that begin with `typed` and can go before `rest`."""
+    unfit = names.values if rest.lstrip().startswith("(") else names.methods
+    found = sorted(name for name in names.names - unfit if name.startswith(typed))
+    return [name[len(typed) :] for name in found if name != typed]
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n")

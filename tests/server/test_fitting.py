@@ -1,0 +1,99 @@
+"""Where a line goes on behind the cursor, the member is chosen that reads best with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairlead_decoding.complete import Decoder
+from fairlead_decoding.types import GenerationConfig
+from fairlead_server.analysis.jedi_engine import JediEngine
+from fairlead_server.completer import Completer
+from fairlead_server.document import DocumentSnapshot
+from fairlead_server.monitoring import monitors
+from fairlead_server.suggestion import CompletionRequest, CompletionResult
+from tests.decoding.fakes import reading
+
+HEAD = """class Box:
+    width = 3
+
+    def height(self) -> int:
+        return 1
+
+    def clear(self) -> None: ...
+
+
+def f(b: Box) -> int:
+    return b"""
+
+LINES = {".height()\n": -0.2, ".weight * 2\n": -3.0, ".width * 2\n": -3.5}
+"""What the model would read on, with logarithms of likelihood. There is no `weight`."""
+
+
+def complete(
+    folder: Path,
+    typed: str,
+    rest: str,
+    **request: Any,
+) -> CompletionResult:
+    engine = JediEngine(str(folder), None)
+    model = reading("return b", LINES)
+    made = Completer(Decoder(model), {"python": engine}, monitors(["python"]), "left-to-right")
+    document = DocumentSnapshot(str(folder / "box.py"), HEAD + typed + rest, "python")
+    config = request.pop("config", GenerationConfig(max_new_tokens=20))
+    offset = len(HEAD + typed)
+    try:
+        asked = CompletionRequest(document, offset, config, patience=60.0, context=(), **request)
+        return made.complete(asked)
+    finally:
+        made.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest", "expected"),
+    [
+        # Nothing follows: what the model writes.
+        (".", "\n", "height()"),
+        (".", "  \n", "height()"),
+        # `weight` would read better still, but there is none.
+        (".", " * 2\n", "width"),
+        (".wi", " * 2\n", "dth"),
+        (".", " * 2\r\n", "width"),
+        # What takes the place of a member is judged by what follows that.
+        (".", "area * 2\n", "width"),
+        # What was written fits.
+        (".", "()\n", "height"),
+    ],
+)
+def test_the_member_fits_what_follows(tmp_path: Path, typed: str, rest: str, expected: str) -> None:
+    (suggestion,) = complete(tmp_path, typed, rest).suggestions
+    assert suggestion.text == expected
+    assert suggestion.verified
+    assert [name.verdict for name in suggestion.evidence if name.kind == "member"] == ["valid"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"guided": False},
+        {"config": GenerationConfig(max_new_tokens=20, temperature=0.01), "samples": 2},
+        {"beam": True},
+        {"raw": True},
+        {"config": GenerationConfig(max_new_tokens=20, deadline=0.0)},
+    ],
+    ids=["unguided", "several", "beam", "raw", "no time"],
+)
+def test_nothing_is_chosen_where_it_is_not_wanted(tmp_path: Path, request_: dict[str, Any]) -> None:
+    found = complete(tmp_path, ".", " * 2\n", **request_).suggestions
+    assert [suggestion.text for suggestion in found][:1] != ["width"]
+
+
+def test_a_chosen_member_says_what_it_is(tmp_path: Path) -> None:
+    made = complete(tmp_path, ".", " * 2\n")
+    (suggestion,) = made.suggestions
+    assert suggestion.finish_reason == "stop"
+    assert suggestion.tokens == len(".width")
+    assert -4.0 < suggestion.logprob < -2.5
+    assert made.tokens >= len(".height()")
