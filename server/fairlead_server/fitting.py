@@ -12,13 +12,17 @@ from dataclasses import dataclass
 
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.infilling import Filling
-from fairlead_monitors.engine import Names
+from fairlead_monitors.engine import Completeness, Names
 from fairlead_server.offering import Site
+from fairlead_server.parsing import may_end
 from fairlead_server.report import Checking
 from fairlead_server.suggestion import CompletionRequest, Suggestion
 
 _TYPED = re.compile(r"[\w)\]\"']\s*\.\s*(\w*)\Z")
 _REACH = 256
+_ASSIGNS = re.compile(r"\s*(?:=(?!=)|:(?!=))")
+_WORD = re.compile(r"[^\W\d]\w*")
+_WORDS = 6
 
 
 def fits_between(request: CompletionRequest, until: float) -> bool:
@@ -50,30 +54,44 @@ class Members:
         if found is None or not rest.strip() or self.cancelled():
             return None
         names = self.checking.members()
-        fit = [] if names is None else _fit(names, rest, found[1])
-        if not fit:
+        fit = [] if names is None else [*_fit(names, rest), *_made(names, rest)]
+        missing = [name.removeprefix(found[1]) for name in fit if _goes_on(found[1], name)]
+        if not missing:
             return None
         others = [Filling(_unix(one.text), self._line(one.replaces)) for one in written]
         best = self.decoder.likeliest(
             _unix(self.site.prefix),
-            fit,
+            missing,
             rest,
             others,
             cancelled=self.cancelled,
             deadline=self.deadline,
         )
-        return None if best is None or best in others else best.text
+        if best is None or best in others:
+            return None
+        return best.text if may_end(self.checking, best.text.encode()) else None
 
     def _line(self, replaced: int) -> str:
         """Return the rest of the cursor's line from `replaced` characters on, with its end."""
         return self.site.suffix[replaced:].partition("\n")[0].rstrip("\r") + "\n"
 
 
-def _fit(names: Names, rest: str, typed: str) -> list[str]:
-    """Return what is missing of the members that begin with `typed` and can go before `rest`."""
-    unfit = names.values if rest.lstrip().startswith("(") else names.methods
-    found = sorted(name for name in names.names - unfit if name.startswith(typed))
-    return [name[len(typed) :] for name in found if name != typed]
+def _fit(names: Names, rest: str) -> list[str]:
+    """Return the members that can go before `rest`."""
+    return sorted(names.names - (names.values if rest.lstrip().startswith("(") else names.methods))
+
+
+def _made(names: Names, rest: str) -> list[str]:
+    """Return members that an assignment may make: they are often called what they get."""
+    is_all = names.completeness is Completeness.COMPLETE and not names.may_create
+    if is_all or not _ASSIGNS.match(rest):
+        return []
+    words = list(dict.fromkeys(_WORD.findall(rest)))[:_WORDS]
+    return [name for word in words for name in (word, f"_{word}") if name not in names.names]
+
+
+def _goes_on(typed: str, name: str) -> bool:
+    return name.startswith(typed) and name != typed
 
 
 def _unix(text: str) -> str:

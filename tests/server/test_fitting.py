@@ -14,7 +14,7 @@ from fairlead_server.completer import Completer
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.monitoring import monitors
 from fairlead_server.suggestion import CompletionRequest, CompletionResult
-from tests.decoding.fakes import reading
+from tests.decoding.fakes import ScriptedModel, reading
 
 HEAD = """class Box:
     width = 3
@@ -31,21 +31,27 @@ def f(b: Box) -> int:
 LINES = {".height()\n": -0.2, ".weight * 2\n": -3.0, ".width * 2\n": -3.5}
 """What the model would read on, with logarithms of likelihood. There is no `weight`."""
 
+MADE = HEAD.replace("def f(b: Box) -> int:\n    return b", "class Crate:\n") + (
+    "    lid = 1\n\n    def __init__(self, depth: int) -> None:\n        self"
+)
+MAKES = {".lid = 2\n": -0.2, "._depth = depth\n": -3.0, ".None = depth\n": -2.0}
 
-def complete(
-    folder: Path,
-    typed: str,
-    rest: str,
-    **request: Any,
+
+def complete(folder: Path, typed: str, rest: str, **request: Any) -> CompletionResult:
+    """Return what is offered in the first document."""
+    return complete_in(folder, HEAD + typed, rest, reading("return b", LINES), **request)
+
+
+def complete_in(
+    folder: Path, before: str, rest: str, model: ScriptedModel, **request: Any
 ) -> CompletionResult:
     engine = JediEngine(str(folder), None)
-    model = reading("return b", LINES)
     made = Completer(Decoder(model), {"python": engine}, monitors(["python"]), "left-to-right")
-    document = DocumentSnapshot(str(folder / "box.py"), HEAD + typed + rest, "python")
+    document = DocumentSnapshot(str(folder / "box.py"), before + rest, "python")
     config = request.pop("config", GenerationConfig(max_new_tokens=20))
-    offset = len(HEAD + typed)
+    request = {"patience": 60.0, "context": (), **request}
     try:
-        asked = CompletionRequest(document, offset, config, patience=60.0, context=(), **request)
+        asked = CompletionRequest(document, len(before), config, **request)
         return made.complete(asked)
     finally:
         made.close()
@@ -97,3 +103,21 @@ def test_a_chosen_member_says_what_it_is(tmp_path: Path) -> None:
     assert suggestion.tokens == len(".width")
     assert -4.0 < suggestion.logprob < -2.5
     assert made.tokens >= len(".height()")
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        # It is called what it gets, as nothing that exists fits.
+        (" = depth\n", "_depth"),
+        # Read, it would have to exist.
+        (" == depth\n", "lid"),
+        (" = 2\n", "lid"),
+    ],
+)
+def test_a_member_that_is_made_may_be_called_what_it_gets(
+    tmp_path: Path, rest: str, expected: str
+) -> None:
+    model = reading("        self", {**MAKES, "._depth == depth\n": -3.0})
+    (suggestion,) = complete_in(tmp_path, MADE + ".", rest, model).suggestions
+    assert suggestion.text.split()[0] == expected
