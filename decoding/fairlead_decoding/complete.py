@@ -78,20 +78,21 @@ class Decoder:
         rest: str,
         others: Sequence[Filling] = (),
         *,
+        k: int = 1,
         cancelled: Callable[[], bool] = lambda: False,
         deadline: float | None = None,
-    ) -> Filling | None:
-        """Return which of `names` before `rest`, or which of `others`, fits best after `before`.
+    ) -> list[Filling]:
+        """Return which `k` of `names` before `rest`, or of `others`, fit best after `before`.
 
-        See `fairlead_decoding.infilling`. None where that is not found out.
+        See `fairlead_decoding.infilling`. There are none where that is not found out.
         """
         cache = self._left_sides
         try:
             return likeliest(
-                cache, before, names, rest, others, cancelled=cancelled, deadline=deadline
+                cache, before, names, rest, others, k=k, cancelled=cancelled, deadline=deadline
             )
         except ModelError:
-            return None  # Sessions of samples may hold all the room that there is.
+            return []  # Sessions of samples may hold all the room that there is.
 
     def given(self, prompt: Prompt, text: bytes) -> Completion:
         """Return `text` as if it had been written after `prompt`."""

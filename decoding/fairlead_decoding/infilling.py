@@ -46,13 +46,15 @@ def likeliest(
     rest: str,
     others: Sequence[Filling] = (),
     *,
+    k: int = 1,
     cancelled: Callable[[], bool] = lambda: False,
     deadline: float | None = None,
-) -> Filling | None:
-    """Return what the model finds most probable after `before`: a name before `rest`, or another.
+) -> list[Filling]:
+    """Return what the model finds most probable after `before`: names before `rest`, or others.
 
-    None when that was not found out before `deadline` (seconds of the monotonic clock), or when
-    `cancelled`. Raises `ModelError` when the model has no room for another session.
+    Up to `k` of them, the best first; none when that was not found out before `deadline` (seconds
+    of the monotonic clock), or when `cancelled`. Raises `ModelError` when the model has no room for
+    another session.
     """
     model = cache.model
     spare = max(64, model.context_length - WINDOW)
@@ -77,5 +79,6 @@ def likeliest(
 
     likely = [Filling(one.name.decode(), rest) for one in best(names, _SHORTLIST, _BUDGET)]
     fillings = {one.text + one.rest[:_REST]: one for one in (*likely, *others)}
-    found = best(fillings, 1, None)
-    return fillings[found[0].name.decode()] if found and not found[0].bound else None
+    found = best(fillings, k, None)
+    early = any(one.bound for one in found)
+    return [] if early else [fillings[one.name.decode()] for one in found]

@@ -165,7 +165,11 @@ class Completer:
         # Choosing a member takes about as long as writing did.
         until = begun + 2 * (time.monotonic() - begun)
         if checking is not None and fits_between(request, until):
-            members = Members(self._decoder, site, checking, request.config.deadline, cancelled)
+            later = site.suffix[len(site.suffix.partition("\n")[0]) :]
+            line = self._monitor(request, site.prefix, later, engine, cancelled)
+            members = Members(
+                self._decoder, site, checking, line or checking, request.config.deadline, cancelled
+            )
             member = members.fitting(suggestions[:1])
             if member is not None:
                 completions = [self._decoder.given(prompt, member.encode()), *completions]

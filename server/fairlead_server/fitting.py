@@ -23,6 +23,8 @@ _REACH = 256
 _ASSIGNS = re.compile(r"\s*(?:=(?!=)|:(?!=))")
 _WORD = re.compile(r"[^\W\d]\w*")
 _WORDS = 6
+_TRIED = 6
+"""How many of the likeliest fillings are looked at for whether the rest of the line is admitted."""
 
 
 def fits_between(request: CompletionRequest, until: float) -> bool:
@@ -35,11 +37,15 @@ def fits_between(request: CompletionRequest, until: float) -> bool:
 
 @dataclass(frozen=True)
 class Members:
-    """Chooses among the members that `checking` knows at `site`."""
+    """Chooses among the members that `checking` knows at `site`.
+
+    `line` watches the same place of a document in which nothing of the line stands behind it.
+    """
 
     decoder: Decoder
     site: Site
     checking: Checking
+    line: Checking
     deadline: float | None
     cancelled: Callable[[], bool]
 
@@ -59,17 +65,24 @@ class Members:
         if not missing:
             return None
         others = [Filling(_unix(one.text), self._line(one.replaces)) for one in written]
-        best = self.decoder.likeliest(
+        likely = self.decoder.likeliest(
             _unix(self.site.prefix),
             missing,
             rest,
             others,
+            k=_TRIED,
             cancelled=self.cancelled,
             deadline=self.deadline,
         )
+        best = next(filter(self._goes_with_rest, likely), likely[0] if likely else None)
         if best is None or best in others:
             return None
         return best.text if may_end(self.checking, best.text.encode()) else None
+
+    def _goes_with_rest(self, filling: Filling) -> bool:
+        """Tell whether analysis admits the line with `filling`, as far as it knows."""
+        text = (filling.text + filling.rest).rstrip("\n").encode()
+        return self.cancelled() or self.line.admitted(text) == len(text)
 
     def _line(self, replaced: int) -> str:
         """Return the rest of the cursor's line from `replaced` characters on, with its end."""

@@ -39,7 +39,7 @@ def test_the_likeliest_is_that_which_reads_best_with_what_follows(
     cache = PromptCache(model)
     others = () if written is None else (Filling(written, rest),)
     found = likeliest(cache, BEFORE + ".", NAMES, rest, others)
-    assert found == Filling(expected, rest)
+    assert found == [Filling(expected, rest)]
     cache.close()
     assert model.open_sessions == 0
 
@@ -47,15 +47,15 @@ def test_the_likeliest_is_that_which_reads_best_with_what_follows(
 def test_a_name_that_is_typed_in_part_is_gone_on_with() -> None:
     cache = PromptCache(reader({".get_line()\n": -1, ".get_name()\n": -2}))
     found = likeliest(cache, f"{BEFORE}.get_", ("line", "name"), "()\n")
-    assert found == Filling("line", "()\n")
+    assert found == [Filling("line", "()\n")]
     cache.close()
 
 
 def test_nothing_is_chosen_without_names_after_a_cancel_and_past_the_deadline() -> None:
     cache = PromptCache(reader({".height\n": -1}))
-    assert likeliest(cache, f"{BEFORE}.", (), "\n") is None
-    assert likeliest(cache, f"{BEFORE}.", NAMES, "()\n", cancelled=lambda: True) is None
-    assert likeliest(cache, f"{BEFORE}.", NAMES, "()\n", deadline=-1.0) is None
+    assert likeliest(cache, f"{BEFORE}.", (), "\n") == []
+    assert likeliest(cache, f"{BEFORE}.", NAMES, "()\n", cancelled=lambda: True) == []
+    assert likeliest(cache, f"{BEFORE}.", NAMES, "()\n", deadline=-1.0) == []
     cache.close()
 
 
@@ -63,7 +63,7 @@ def test_a_short_piece_of_what_stands_before_is_looked_at() -> None:
     model = reader({".height\n": -1, ".clear\n": -2})
     cache = PromptCache(model)
     before = "y = 1\n" * 1000 + BEFORE
-    assert likeliest(cache, f"{before}.", NAMES, "\n") == Filling("height", "\n")
+    assert likeliest(cache, f"{before}.", NAMES, "\n") == [Filling("height", "\n")]
     assert cache.evaluated <= WINDOW
     cache.close()
 

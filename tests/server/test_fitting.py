@@ -121,3 +121,25 @@ def test_a_member_that_is_made_may_be_called_what_it_gets(
     model = reading("        self", {**MAKES, "._depth == depth\n": -3.0})
     (suggestion,) = complete_in(tmp_path, MADE + ".", rest, model).suggestions
     assert suggestion.text.split()[0] == expected
+
+
+PARTS = """class Lid:
+    def __init__(self) -> None:
+        self.depth = 1
+
+
+class Box:
+    def __init__(self) -> None:
+        self.lid = Lid()
+        self.name = ""
+
+
+def f(b: Box) -> int:
+    return b"""
+
+
+def test_what_follows_has_to_be_admitted_as_well(tmp_path: Path) -> None:
+    # The model would read on `name.depth`, but text has no depth.
+    model = reading("return b", {".name.depth\n": -0.2, ".lid.depth\n": -3.0})
+    (suggestion,) = complete_in(tmp_path, PARTS + ".", ".depth\n", model).suggestions
+    assert suggestion.text == "lid"
