@@ -19,6 +19,7 @@ from fairlead_monitors.balancing import BalancedEngine
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import CompletionEngine, Diagnostics, Kind, Names, Source
 from fairlead_server.analysis.importable import ImportableEngine
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
 from fairlead_server.context.assemble import Assembled
 from fairlead_server.context.edits import Edits
 from fairlead_server.context.imports import Imports
@@ -290,6 +291,17 @@ class Completer:
     def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
         """Return how the name that ends at `offset` is declared, in its language; may be blank."""
         return self._analysis.describe(document, offset, patience)
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Rewritten:
+        """Return what a refactoring makes of `document`. Ends soon once `cancelled`."""
+        return self._analysis.rewrite(document, wanted, patience, cancelled=cancelled)
 
     def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
         """Return what is in `text`, inserted at `offset`, with what analysis says of each part."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from fairlead_monitors.engine import Diagnostics, Kind, Names
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.suggestion import (
     CheckedName,
@@ -39,6 +40,16 @@ class Analysing(Protocol):
 
     def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
         """Return how the name that ends at `offset` is declared, in its language; may be blank."""
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = ...,
+    ) -> Rewritten:
+        """Return what a refactoring makes of `document`. Ends soon once `cancelled`."""
 
     def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
         """Return what is in `text`, inserted at `offset`, with what analysis says of each part."""

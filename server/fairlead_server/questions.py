@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import CancelledError, Future
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures import TimeoutError as Late
 from typing import TypeVar
 
@@ -21,12 +21,16 @@ from fairlead_monitors.engine import (
     Source,
 )
 from fairlead_monitors.lookup import LATE
+from fairlead_server.analysis.importable import ImportableEngine
+from fairlead_server.analysis.rewriting import Rewrite, Rewriting, Rewritten
 from fairlead_server.document import DocumentSnapshot
 
 T = TypeVar("T")
 
 _NOBODY = "nobody"
 _NO_ENGINE = "no engine for the language"
+_LOOK = 0.05
+"""Seconds between two looks at whether anybody still waits."""
 
 
 class Questions:
@@ -68,6 +72,25 @@ class Questions:
             return "\n".join(dict.fromkeys(_headers(name, found.overloads)))
         named = within(end - time.monotonic(), types, Names.unknown(engine.name, LATE))
         return " | ".join(sorted(named.names))
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Rewritten:
+        """Return what a refactoring makes of `document`. Ends soon once `cancelled`."""
+        engine = self._engines.get(document.language)
+        engine = engine.plain if isinstance(engine, ImportableEngine) else engine
+        if not isinstance(engine, Rewriting):
+            return Rewritten.unable(_NOBODY)
+        late = Rewritten.refused(engine.name, LATE)
+        asked, end = engine.rewrite(_source(document), wanted), time.monotonic() + patience
+        while not asked.done() and time.monotonic() < end and not cancelled():
+            wait([asked], _LOOK)
+        return within(0, asked, late)
 
     def _engine(self, document: DocumentSnapshot) -> CompletionEngine | None:
         engine = self._engines.get(document.language)

@@ -1,9 +1,9 @@
 """Edit a file by instruction, and check what comes of it.
 
 Prints the edit as a diff. FILE:LINE-LINE is 1-based, and both lines count; without lines, all of
-FILE is meant. Known refactorings of Python are done by engines, all else by the model. What is
-offered parses, stays where it belongs, and adds nothing that analysis finds wrong. No file is
-changed, unless you say --apply.
+FILE is meant. Known refactorings are done by engines, all else by the model. What is offered
+parses, stays where it belongs, and adds nothing that analysis finds wrong. No file is changed,
+unless you say --apply.
 
 --optimise offers what makes a command faster, and --tests writes tests that notice mistakes. For
 these two, what the model writes is run, by the commands you name or by pytest, on a copy of the
@@ -118,6 +118,7 @@ class Loading:
         self.diagnostics = self._analysis.diagnostics
         self.names = self._analysis.names
         self.describe = self._analysis.describe
+        self.rewrite = self._analysis.rewrite
 
     def __enter__(self) -> Loading:
         return self

@@ -75,8 +75,11 @@ class Desk(Protocol):
 MODEL_CALLS = ("complete", "rank")
 """Those that use the model; they wait for their turn."""
 
-ANALYSIS_CALLS = ("members", "names", "diagnostics", "describe", "review", "warm")
+ANALYSIS_CALLS = ("members", "names", "diagnostics", "describe", "rewrite", "review", "warm")
 """Those that need no model."""
+
+ENDED_CALLS = ("members", "rewrite")
+"""Those of them that end soon once nobody waits any more."""
 
 
 def never() -> bool:

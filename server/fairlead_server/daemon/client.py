@@ -14,6 +14,7 @@ from typing import TypeVar
 from fairlead_monitors.engine import Diagnostics, Kind, Names
 from fairlead_server.analysis.choice import Refused
 from fairlead_server.analysis.jedi_engine import find_interpreter
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
 from fairlead_server.completing import Completing
 from fairlead_server.daemon.attachment import Attachment
 from fairlead_server.daemon.calls import Opened, never, unheard
@@ -199,6 +200,28 @@ class RemoteCompleter:
             "",
             patience,
             lambda link: link.call("describe", document=document, offset=offset, patience=patience),
+        )
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = never,
+    ) -> Rewritten:
+        """Return what a refactoring makes of `document`. Ends soon once `cancelled`."""
+        return self._ask(
+            Rewritten.refused(_NOBODY, _LOST),
+            patience,
+            lambda link: link.call(
+                "rewrite",
+                cancelled=cancelled,
+                document=document,
+                wanted=wanted,
+                patience=patience,
+            ),
+            cancelled,
         )
 
     def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:

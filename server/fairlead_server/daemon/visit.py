@@ -15,6 +15,7 @@ from fairlead_server.completing import Analysing, Completing
 from fairlead_server.daemon import messages
 from fairlead_server.daemon.calls import (
     ANALYSIS_CALLS,
+    ENDED_CALLS,
     Greeting,
     Opened,
     Status,
@@ -179,7 +180,7 @@ class Visit:
             return getattr(self._house, call.name)()
         if self._tools is None:
             raise Unreadable(f"{call.name} before open")
-        if call.name == "members":
+        if call.name in ENDED_CALLS:
             arguments["cancelled"] = partial(self._is_pointless, call.id)
         if call.name in ANALYSIS_CALLS:
             return await self._house.in_thread(

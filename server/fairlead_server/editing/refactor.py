@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from fairlead_server.document import decode
+from fairlead_server.document import decode, language_of
 from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit, Outcome
 from fairlead_server.editing.checks import Analysed, Diagnosing, keeps_lines, parses, unchecked
 from fairlead_server.editing.instructions import Operation, parse
 from fairlead_server.editing.process import Cancelled, proposals
+from fairlead_server.editing.refactoring.actions import OPERATIONS, served
 from fairlead_server.editing.refactoring.job import (
     Job,
     Proposal,
@@ -18,11 +19,12 @@ from fairlead_server.editing.refactoring.job import (
     Replacement,
     with_replacements,
 )
+from fairlead_server.editing.refactoring.served import Serving, Unable
 from fairlead_server.editing.texts import plain, plain_offset, restored
 from fairlead_server.errors import UserError
 
 LANGUAGES = ("python",)
-"""The languages whose engines refactor."""
+"""The languages whose refactorings are fairlead's own; others have their language servers."""
 
 _ALONE = "no project is around the file: files in other folders were not looked through"
 _OTHERS = "of the other files only the syntax was checked"
@@ -33,9 +35,11 @@ def operation_for(request: EditRequest) -> Operation | None:
 
     A cell of a notebook is no file: what others know of it is not seen.
     """
-    if request.document.language not in LANGUAGES or request.document.before is not None:
+    if request.document.before is not None:
         return None
-    return parse(request.instruction)
+    operation = parse(request.instruction)
+    is_own = request.document.language in LANGUAGES
+    return operation if operation and (is_own or operation.name in OPERATIONS) else None
 
 
 def refactor(
@@ -43,10 +47,15 @@ def refactor(
     operation: Operation,
     analysis: Diagnosing,
     cancelled: Callable[[], bool] = lambda: False,
+    serving: Serving | None = None,
 ) -> Outcome:
-    """Return what engines make of `operation`, if it passes the checks. Raises `Cancelled`."""
+    """Return what engines make of `operation`, if it passes the checks.
+
+    Other languages than Python are `serving` for. Raises `Cancelled`, and `Unable` where nobody can
+    do such a thing.
+    """
     try:
-        found = proposals(_job(request, operation), cancelled)
+        found = _found(request, operation, cancelled, serving)
     except Refused as error:
         return Outcome((), (str(error),))
     analysed = Analysed(analysis, request.document, request.patience, request.project)
@@ -62,6 +71,20 @@ def refactor(
         else:
             candidates.setdefault(candidate.files, candidate)
     return Outcome(tuple(candidates.values()), tuple(reasons))
+
+
+def _found(
+    request: EditRequest,
+    operation: Operation,
+    cancelled: Callable[[], bool],
+    serving: Serving | None,
+) -> list[Proposal]:
+    job, language = _job(request, operation), request.document.language
+    if language in LANGUAGES:
+        return proposals(job, cancelled)
+    if serving is None:
+        raise Unable(language)
+    return served(job, language, serving, cancelled)
 
 
 def _job(request: EditRequest, operation: Operation) -> Job:
@@ -96,7 +119,8 @@ def _checked(
     if not keeps_lines(plain(request.document.text), plain(text), proposal.named):
         raise Refused("lines would change that it is not about")
     for edit in (FileEdit(own, request.document.text, text), *others):
-        if not parses(request.document.language, edit.old, edit.new):
+        language = request.document.language if edit.path == own else language_of(edit.path)
+        if not parses(language, edit.old, edit.new):
             raise Refused(f"{edit.path} would not parse")
     remarks = [*proposal.remarks]
     remarks += [] if analysed.known else [unchecked(request.document.language)]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from fairlead_monitors.engine import Diagnostic, Diagnostics, Kind, Names
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
 from fairlead_server.completing import Completing
 from fairlead_server.context.privacy import is_admissible, is_secret
 from fairlead_server.document import DocumentSnapshot
@@ -120,6 +121,17 @@ class ProjectCompleters(Completing):
         """Return how the name that ends at `offset` is declared."""
         at = offset + shift(document)
         return self._at(document).describe(whole(document, offset), at, patience)
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Rewritten:
+        """Return what a refactoring makes of `document`, which is no cell."""
+        return self._at(document).rewrite(document, wanted, patience, cancelled=cancelled)
 
     def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
         """Return what is in `text`, inserted at `offset`."""

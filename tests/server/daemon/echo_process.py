@@ -17,6 +17,7 @@ from pathlib import Path
 
 from fairlead_decoding.errors import DecodingError
 from fairlead_monitors.engine import Completeness, Names
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten, Way
 from fairlead_server.daemon.host import Parts, Remark
 from fairlead_server.daemon.process import log_to_stderr, run, told
 from fairlead_server.document import DocumentSnapshot
@@ -63,6 +64,19 @@ class EchoTools(IdleCompleter):
         if "fail" in document.text:
             raise RuntimeError("failed as told")
         return Names(frozenset({document.text[:offset]}), Completeness.PARTIAL, "echo", "as told")
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Rewritten:
+        if wanted.name == "wait":
+            wait(cancelled)
+            note(Path(self.settings.model), "withdrawn")
+        return Rewritten("echo", (Way(wanted.operation, {document.path: wanted.name}),))
 
     def close(self) -> None:
         note(Path(self.settings.model), "left")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from fairlead_server.analysis.rewriting import Rewrite
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
 from tests.server.daemon.bench import LIMIT, Bench, request, texts, wait_for
@@ -55,6 +56,8 @@ def test_analysis_without_a_process_is_unknown(bench: Bench) -> None:
     assert found.engine == "fairlead"
     client.warm(document)
     assert client.describe(document, 3, patience=0.0) == ""
+    gone = client.rewrite(document, Rewrite("rename", 0, 2, "ys"), patience=0.0)
+    assert (gone.ways, gone.reason, gone.able) == ((), "the model process is gone", True)
 
 
 def test_a_stuck_process_is_noticed_and_replaced(bench: Bench) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fairlead_decoding.types import GenerationConfig
 from fairlead_monitors.engine import Completeness, Diagnostics, Kind, Names
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten, Way
 from fairlead_server.completing import Analysing, Completing
 from fairlead_server.daemon.calls import (
     ANALYSIS_CALLS,
@@ -82,6 +83,8 @@ RESULTS: list[tuple[str, Any]] = [
     ("names", Names.unknown("nobody", "why")),
     ("diagnostics", Diagnostics.unknown("nobody", "why")),
     ("describe", "f(x)"),
+    ("rewrite", Rewritten("a", (Way("b", {"/p/a.py": "x"}),), ((1, 2),), ("/p/b.py",), ("c",))),
+    ("rewrite", Rewritten.unable("a")),
     ("review", (CHECKED,)),
     ("review", ()),
     ("warm", None),
@@ -102,6 +105,7 @@ ARGUMENTS: list[tuple[str, dict[str, Any]]] = [
     ("complete", {"request": REQUEST}),
     ("rank", {"request": REQUEST, "names": ("a", "b"), "k": 3}),
     ("names", {"kind": Kind.SCOPE, "document": DOCUMENT, "offset": 3, "patience": 0.5}),
+    ("rewrite", {"document": DOCUMENT, "wanted": Rewrite("rename", 1, 2, "x"), "patience": 0.5}),
     ("open", {"settings": Settings(engines={"zig": {"command": ["zls"]}}), "project": None}),
     ("open", {"settings": Settings(monitors=("a",), trusted_folders=("b",)), "project": "/p"}),
 ]

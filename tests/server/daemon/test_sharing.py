@@ -11,6 +11,7 @@ import pytest
 
 from fairlead_decoding.errors import DecodingError
 from fairlead_monitors.engine import Completeness, Names
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten, Way
 from fairlead_server.daemon.failures import Defect
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.errors import UserError
@@ -86,6 +87,20 @@ def test_analysis_answers_while_a_completion_runs(shared: Bench) -> None:
         assert not running.done()
         over.set()
         assert running.result(LIMIT).suggestions == ()
+
+
+def test_refactorings_are_relayed_and_withdrawn(shared: Bench) -> None:
+    client, document = shared.clients[0], DocumentSnapshot("/p/a.py", "xs", "python")
+    found = client.rewrite(document, Rewrite("rename", 0, 2, "ys"), LIMIT)
+    assert found == Rewritten("echo", (Way("rename", {"/p/a.py": "ys"}),))
+    over = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        wanted = Rewrite("rename", 0, 2, "wait")
+        running = pool.submit(client.rewrite, document, wanted, LIMIT, cancelled=over.is_set)
+        assert client.review(document, 2, "x") == ()
+        over.set()
+        assert running.result(LIMIT).ways == ()
+    wait_for(lambda: "withdrawn" in shared.notes())
 
 
 def test_growing_texts_are_relayed(shared: Bench) -> None:

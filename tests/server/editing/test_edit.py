@@ -209,7 +209,7 @@ def test_cancelled_while_parts_are_tried(project: Path) -> None:
 
 # (language, code before, instruction)
 UNKNOWN = [
-    ("java", None, "rename x to y"),
+    ("java", None, "add type hints"),
     ("python", "y = 1\n", "rename x to y"),
     ("python", None, "make it faster"),
 ]

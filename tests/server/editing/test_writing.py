@@ -11,6 +11,7 @@ import pytest
 from fairlead_decoding.errors import DecodingError
 from fairlead_decoding.types import FinishReason
 from fairlead_monitors.engine import Completeness, Diagnostic, Diagnostics, Kind, Names
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.editing.candidate import EditRequest, Outcome
 from fairlead_server.editing.process import Cancelled
@@ -61,6 +62,16 @@ class Model:
 
     def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
         return ""
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Rewritten:
+        return Rewritten.unable("test")
 
     def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
         if self.silent:

@@ -23,6 +23,7 @@ from fairlead_monitors.engine import (
     Source,
     answered,
 )
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
 from fairlead_server.cli import main
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.evaluation import edit
@@ -86,6 +87,16 @@ class Scripted:
 
     def names(self, kind: Kind, document: DocumentSnapshot, offset: int, patience: float) -> Names:
         return Names.unknown("scripted", "no")
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Rewritten:
+        return Rewritten.unable("test")
 
     def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
         return ""

@@ -55,8 +55,17 @@ def test_members(
     assert none & answer.names == set()
 
 
-def test_members_of_what_is_not_known(jdtls: LanguageServerEngine) -> None:
-    source, offset = edited(BERTH, "vessel.flag()", "nothing.▮")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("vessel.flag()", "nothing.▮"),
+        ("this.name = name;", "var found = nothing.of(); found.▮"),
+        ("this.name = name;", "var found = name.nothing(); found.▮"),
+        ("this.name = name;", "for (var each : nothing.all()) { each.▮ }"),
+    ],
+)
+def test_members_of_what_is_not_known(old: str, new: str, jdtls: LanguageServerEngine) -> None:
+    source, offset = edited(BERTH, old, new)
     answer = jdtls.names(Kind.MEMBER, source, offset).result(PATIENCE)
     assert answer.completeness is UNKNOWN
 

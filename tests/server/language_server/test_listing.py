@@ -48,6 +48,30 @@ def test_a_lambda_expression_is_no_name() -> None:
     assert found.completeness is Completeness.COMPLETE
 
 
+def test_what_inserts_nothing_is_no_name_wherever_it_is() -> None:
+    rule = load_recipe("jdtls").names
+    end = {"line": 0, "character": 6}
+    hint = {"textEdit": {"range": {"start": end, "end": end}, "newText": ""}}
+    raw = [{"label": "Crane()", "kind": METHOD, **hint}, {"label": "load", "kind": VARIABLE}]
+    read = listing.read(raw, rule, Lines("x = f()", "utf-16"), 4)
+    found = listing.names(read, rule, Kind.SCOPE, "java", "jdtls")
+    assert (found.names, found.completeness) == (frozenset({"load"}), Completeness.COMPLETE)
+
+
+def test_types_that_an_import_would_have_to_bring() -> None:
+    rule = load_recipe("jdtls").names
+    edits = [{"newText": "import a.Crane;"}]
+    raw = [
+        {"label": "Crane", "kind": CLASS, "additionalTextEdits": edits},
+        {"label": "Tug", "kind": CLASS, "additionalTextEdits": edits},
+        {"label": "Tug", "kind": CLASS},
+    ]
+    read = listing.read(raw, rule, Lines("x = ", "utf-16"), 4)
+    for kind in (Kind.TYPE, Kind.CLASS):
+        found = listing.names(read, rule, kind, "java", "jdtls")
+        assert (found.names, found.importable) == (frozenset({"Tug"}), frozenset({"Crane"}))
+
+
 def test_what_is_put_before_a_name(tmp_path: Path) -> None:
     log = tmp_path / "log"
     names = {"scope": {"before": "(Any) ", "after": "z", "complete": True}}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_monitors.engine import Completeness, Kind, Parameter, Passing
+from fairlead_monitors.engine import Completeness, Kind, Parameter, Passing, Source
 from fairlead_server.analysis.language_server import watch
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from tests.server.language_server.faulty import eventually
@@ -249,6 +249,29 @@ def test_diagnostics(servers: Servers, recipe: str, written: str, wrong: str) ->
     answer = servers[recipe].diagnostics(source).result(PATIENCE)
     errors = [found for found in answer.found if found.severity == 1]
     assert wrong in [source.text[found.start : found.end] for found in errors]
+
+
+# A text, and the errors in it: one after the other, as the server is silent where nothing changes.
+TEXTS: list[tuple[str, list[str]]] = [
+    ("const a = 1;\n", []),
+    ("const b = 1;\n", []),
+    ("const c = 1", []),
+    ("function f() {\n", ["'}' expected."]),
+    ("/* open", ["'*/' expected."]),
+    ("const d = 1;\n", []),
+]
+
+
+@pytest.mark.needs("typescript")
+@pytest.mark.parametrize("suffix", ["ts", "tsx", "js"])
+def test_nothing_wrong_is_known_as_well(servers: Servers, suffix: str) -> None:
+    path = str(servers.folder / f"clean.{suffix}")
+    for text, errors in TEXTS:
+        answer = servers["typescript-language-server"].diagnostics(Source(path, text))
+        found = answer.result(PATIENCE)
+        assert found.completeness is COMPLETE, found.reason
+        assert [one.message for one in found.found if one.severity == 1] == errors
+        assert all(one.end <= len(text) and "fairlead" not in one.message for one in found.found)
 
 
 TYPES = [

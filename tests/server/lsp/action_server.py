@@ -7,11 +7,12 @@ The source offers to shout the word at the cursor. Words in the document make it
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fairlead_monitors.engine import Diagnostics, Kind, Names
 from fairlead_server.actions import QUICK_FIX, REWRITE, Offer, Selection
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.engine import build_engines
 from fairlead_server.errors import UserError
@@ -32,6 +33,16 @@ class AnalysingCompleter(IdleCompleter):
 
     def diagnostics(self, document: DocumentSnapshot, patience: float) -> Diagnostics:
         return self._questions.diagnostics(document, patience)
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Rewritten:
+        return self._questions.rewrite(document, wanted, patience, cancelled=cancelled)
 
     def close(self) -> None:
         for engine in self._engines.values():

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from fairlead_monitors.engine import Diagnostics, Kind, Names
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
 from fairlead_server.completing import Completing
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.suggestion import (
@@ -74,6 +75,16 @@ class IdleCompleter(Completing):
 
     def describe(self, document: DocumentSnapshot, offset: int, patience: float) -> str:
         return ""
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Rewritten:
+        return Rewritten.unable("idle")
 
     def review(self, document: DocumentSnapshot, offset: int, text: str) -> tuple[CheckedName, ...]:
         return ()

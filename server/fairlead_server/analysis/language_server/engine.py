@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fairlead_monitors.engine import (
@@ -26,6 +27,7 @@ from fairlead_server.analysis.language_server import (
     expressions,
     findings,
     listing,
+    rewriting,
     unfinished,
 )
 from fairlead_server.analysis.language_server.errors import Fault, Gone, Hung, Refused
@@ -37,6 +39,9 @@ from fairlead_server.analysis.language_server.recipe import Recipe
 from fairlead_server.analysis.language_server.rules import KindRule
 from fairlead_server.analysis.language_server.supervisor import Supervisor
 from fairlead_server.analysis.language_server.watch import Watch
+from fairlead_server.analysis.language_server.workspace_edit import Unusable
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
+from fairlead_server.errors import UserError
 
 if TYPE_CHECKING:
     from fairlead_server.analysis.language_server.document import Document
@@ -52,7 +57,12 @@ MEMORY_SIZE, MEMORY_AGE = 256, 30.0
 BELONGS_WAIT = 5.0
 """How many seconds an answer is held back at most to find out whether its file is in a project."""
 
+REWRITING = 4
+"""How many times the limit of one answer a refactoring may take, for which several are needed."""
+
 _CLOSED = "the engine is closed"
+_ALONE = "{} knows of no project for this file: others were not looked through"
+_NOT_THERE = "{}; fairlead doctor says what is missing"
 
 
 class LanguageServerEngine(Unknowing):
@@ -128,6 +138,17 @@ class LanguageServerEngine(Unknowing):
         """Pull the diagnostics of `source` where the server has that, else await its push."""
         return self._ask(lambda: self._diagnostics(source), self._no_diagnostics, source)
 
+    def rewrite(self, source: Source, wanted: Rewrite) -> Future[Rewritten]:
+        """Ask for a refactoring: rename, or one of the server's own code actions."""
+        try:
+            self.locate()
+        except UserError as error:
+            answer: Future[Rewritten] = Future()
+            answer.set_result(self._not_rewritten(_NOT_THERE.format(error)))
+            return answer
+        question = partial(self._rewritten, source, wanted)
+        return self._ask(question, self._not_rewritten, source, REWRITING * self._recipe.limit)
+
     def warm(self, source: Source) -> None:
         """Start the server, and show it `source`."""
         self._ask(lambda: self._warm(source), lambda _: None, source)
@@ -139,13 +160,19 @@ class LanguageServerEngine(Unknowing):
             self._nowhere.cleanup()
 
     def _ask(
-        self, question: Callable[[], Awaitable[T]], unknown: Callable[[str], T], source: Source
+        self,
+        question: Callable[[], Awaitable[T]],
+        unknown: Callable[[str], T],
+        source: Source,
+        limit: float | None = None,
     ) -> Future[T]:
         self._path = self._path or source.path
-        return self._loop.run(lambda: self._answer(question, unknown), unknown(_CLOSED))
+        limit = limit or self._recipe.limit
+        return self._loop.run(lambda: self._answer(question, unknown, limit), unknown(_CLOSED))
 
-    async def _answer(self, question: Callable[[], Awaitable[T]], unknown: Callable[[str], T]) -> T:
-        limit = self._recipe.limit
+    async def _answer(
+        self, question: Callable[[], Awaitable[T]], unknown: Callable[[str], T], limit: float
+    ) -> T:
         try:
             # The start has a limit of its own.
             server = await self._supervisor.server()
@@ -153,7 +180,7 @@ class LanguageServerEngine(Unknowing):
             return await asyncio.wait_for(question(), limit)
         except (asyncio.TimeoutError, TimeoutError):
             return unknown(f"no answer within {limit:g} s")
-        except (Fault, Gone, Hung, Refused) as error:
+        except (Fault, Gone, Hung, Refused, Unusable) as error:
             return unknown(str(error))
         except Exception as error:
             log.exception("%s: an answer cannot be read", self.name)
@@ -205,21 +232,24 @@ class LanguageServerEngine(Unknowing):
 
     async def _in_project(self, answer: belonging.Answer, source: Source) -> belonging.Answer:
         """Rely less on an answer that needs the project, if the server does not know of one."""
-        if not self._recipe.sources.command or answer.completeness is not Completeness.COMPLETE:
+        if answer.completeness is not Completeness.COMPLETE or await self._is_at_home(source):
             return answer
-        if source.path in self._at_home:
-            return answer
-        # The answer itself is there, and is not to be lost.
+        return belonging.reduced(answer)
+
+    async def _is_at_home(self, source: Source) -> bool:
+        """Tell whether the server knows of the document's project, or needs not to."""
+        if not self._recipe.sources.command or source.path in self._at_home:
+            return True
+        # The answer that this is about is there, and is not to be lost.
         wait = min(BELONGS_WAIT, self._recipe.limit / 4)
         try:
             asked = self._sources.get(source.path, lambda: self._belongs(source))
             is_known = await asyncio.wait_for(asked, wait)
         except (asyncio.TimeoutError, TimeoutError, Fault, Gone, Hung):
             is_known = False
-        if not is_known:
-            return belonging.reduced(answer)
-        self._at_home.add(source.path)
-        return answer
+        if is_known:
+            self._at_home.add(source.path)
+        return is_known
 
     async def _belongs(self, source: Source) -> bool:
         rule = self._recipe.sources
@@ -305,6 +335,7 @@ class LanguageServerEngine(Unknowing):
 
     async def _diagnostics(self, source: Source) -> Diagnostics:
         rule = self._recipe.diagnostics
+        text, mark = findings.probed(source.text, rule.probe) if rule.probe else (source.text, "")
 
         async def ask(server: Server, document: Document) -> Diagnostics:
             if rule.method != "push" and server.capabilities.get("diagnosticProvider"):
@@ -312,10 +343,23 @@ class LanguageServerEngine(Unknowing):
                 answer = await server.ask("textDocument/diagnostic", params)
                 found = answer.get("items") if isinstance(answer, Mapping) else None
             else:
-                found = await server.pushed(document, rule.settle)
+                found = await server.pushed(document, rule.settle, mark)
             return findings.read(found, document.lines, self.name)
 
-        return await self._in_project(await self._with(source, ask), source)
+        answer = await self._with(Source(source.path, text), ask)
+        if mark:
+            answer = findings.without_probe(answer, source.text, mark)
+        return await self._in_project(answer, source)
+
+    async def _rewritten(self, source: Source, wanted: Rewrite) -> Rewritten:
+        async def ask(server: Server, document: Document) -> Rewritten:
+            subject = rewriting.Subject(server, document, self._recipe, self._project)
+            return await rewriting.rewritten(subject, wanted)
+
+        found = await self._with(source, ask)
+        if wanted.operation != "rename" or not found.ways or await self._is_at_home(source):
+            return found
+        return replace(found, remarks=(_ALONE.format(self.name),))
 
     async def _warm(self, source: Source) -> None:
         async def nothing(server: Server, document: Document) -> None: ...
@@ -359,6 +403,9 @@ class LanguageServerEngine(Unknowing):
 
     def _no_diagnostics(self, reason: str) -> Diagnostics:
         return Diagnostics.unknown(self.name, reason)
+
+    def _not_rewritten(self, reason: str) -> Rewritten:
+        return Rewritten.refused(self.name, reason)
 
 
 def _place(document: Document, offset: int) -> dict[str, Any]:

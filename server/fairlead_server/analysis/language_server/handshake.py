@@ -12,6 +12,7 @@ from fairlead_server.analysis.language_server.recipe import Recipe
 from fairlead_server.analysis.language_server.sync import ENCODINGS
 
 _ALL_KINDS = list(range(1, 26))
+_ACTION_KINDS = ["refactor", "refactor.extract", "refactor.inline", "source.organizeImports"]
 
 
 def initialize_params(recipe: Recipe, launch: Launch) -> dict[str, Any]:
@@ -44,6 +45,15 @@ _CAPABILITIES: Mapping[str, Any] = {
     "general": {"positionEncodings": list(ENCODINGS)},
     "window": {"workDoneProgress": True},
     "workspace": {
+        "applyEdit": True,
+        # What fairlead does not do with files is better known than left out.
+        "workspaceEdit": {
+            "documentChanges": True,
+            "resourceOperations": ["create", "rename", "delete"],
+            "failureHandling": "abort",
+            "changeAnnotationSupport": {"groupsOnLabel": True},
+        },
+        "executeCommand": {},
         "configuration": True,
         "workspaceFolders": True,
         "didChangeConfiguration": {},
@@ -66,6 +76,14 @@ _CAPABILITIES: Mapping[str, Any] = {
                 "documentationFormat": ["plaintext"],
                 "parameterInformation": {"labelOffsetSupport": True},
             }
+        },
+        "documentHighlight": {},
+        "rename": {"prepareSupport": True},
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": _ACTION_KINDS}},
+            "dataSupport": True,
+            "disabledSupport": True,
+            "resolveSupport": {"properties": ["edit", "command"]},
         },
         "hover": {"contentFormat": ["plaintext"]},
         "typeDefinition": {"linkSupport": False},

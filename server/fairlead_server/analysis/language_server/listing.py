@@ -19,6 +19,7 @@ MOST = 50_000
 """Longer lists are not read: nobody can choose among so many names."""
 
 _KINDS = range(1, 26)
+_TYPES = (Kind.CLASS, Kind.TYPE)
 _NAME_BEGUN = re.compile(r"[\w$]+\Z")
 
 
@@ -103,13 +104,21 @@ def names(listing: Listing, rule: NamesRule, kind: Kind, language: str, engine: 
     doubt = listing.doubt or unfinished or more or _doubt(found, rule, asked, language)
     if doubt:
         return Names(found, Completeness.PARTIAL, engine, doubt)
+    importable = _importable(listing) & found if kind in _TYPES else frozenset[str]()
     return Names(
-        found | asked.always,
+        (found - importable) | asked.always,
         Completeness.COMPLETE,
         engine,
+        importable=importable,
         methods=_only(rule.methods, listing) & found,
         values=_only(rule.values, listing) & found,
     )
+
+
+def _importable(listing: Listing) -> frozenset[str]:
+    """Return the names that no item has which leaves the rest of the text as it is."""
+    here = {item.name for item in listing.items if not item.elsewhere}
+    return frozenset(item.name for item in listing.items) - here
 
 
 def _only(kinds: frozenset[int], listing: Listing) -> frozenset[str]:
@@ -163,8 +172,11 @@ def _range(edit: Mapping[str, Any]) -> Any:
 
 
 def _is_blank(entry: Any) -> bool:
-    """Tell whether this is an item that shows nothing, and so names nothing."""
-    return isinstance(entry, Mapping) and entry.get("label") == ""
+    """Tell whether this is an item that shows or inserts nothing, and so names nothing."""
+    if not isinstance(entry, Mapping):
+        return False
+    edit = entry.get("textEdit")
+    return entry.get("label") == "" or (isinstance(edit, Mapping) and edit.get("newText") == "")
 
 
 def _is_skipped(entry: Any, rule: NamesRule) -> bool:

@@ -71,6 +71,17 @@ constructor = "{name}(int {mark}) {{}}"
 [diagnostics]
 method = "push"                      # or pull
 settle = 0.5                         # seconds of silence after a push without a version
+probe = "int {mark} = 0;"            # put after the text; a push that tells of it is of that text
+
+[rewriting]                          # refactorings; see `rewriting`
+opens = true                         # it renames in open files alone: all that have the name are
+partial = true                       # it does not look into all others: then it is not renamed
+agrees = ["_server.rename"]          # its own requests that are answered with null
+width = ["server.format.size"]       # settings that get the width of the document's indentation,
+spaces = ["server.format.spaces"]    # and whether that is of spaces
+[rewriting.inline]                   # likewise extract_variable, extract_function,
+only = ["refactor.inline"]           # organise_imports, remove_unused_imports: the kinds of code
+titles = ['^Inline ']                # actions that are asked for, and the titles, the best first
 ```
 """
 
@@ -88,11 +99,14 @@ from typing import Any
 from fairlead_monitors.engine import Kind
 from fairlead_server.analysis.language_server import calls, unfinished
 from fairlead_server.analysis.language_server.rules import (
+    ACTIONS,
+    ActionRule,
     DiagnosticsRule,
     Dynamic,
     KindRule,
     NamesRule,
     Ready,
+    RewritingRule,
     SignaturesRule,
     SourcesRule,
     TypesRule,
@@ -134,6 +148,7 @@ class Recipe:
     types: TypesRule = field(default_factory=TypesRule)
     unfinished: UnfinishedRule = field(default_factory=UnfinishedRule)
     diagnostics: DiagnosticsRule = field(default_factory=DiagnosticsRule)
+    rewriting: RewritingRule = field(default_factory=RewritingRule)
 
     def language_of(self, path: str) -> str:
         """Return the language id of a document; a suffix that is not stated gets the first."""
@@ -151,6 +166,7 @@ _KINDS = {
 }
 _TYPES = ("hover", "typeDefinition")
 _DIAGNOSTICS = ("pull", "push")
+_ACTIONS = (*ACTIONS, "remove_unused_imports")
 _FOLDER = files(__package__) / "recipes"
 
 
@@ -218,6 +234,7 @@ def _recipe(table: TableReader) -> Recipe:
         types=_types(table.table("types")),
         unfinished=_unfinished(table.table("unfinished")),
         diagnostics=_diagnostics(table.table("diagnostics")),
+        rewriting=_rewriting(table.table("rewriting")),
     )
     table.end()
     return recipe
@@ -326,6 +343,35 @@ def _unfinished(table: TableReader) -> UnfinishedRule:
 
 
 def _diagnostics(table: TableReader) -> DiagnosticsRule:
-    rule = DiagnosticsRule(table.one_of("method", _DIAGNOSTICS), table.seconds("settle", 1.0))
+    rule = DiagnosticsRule(
+        table.one_of("method", _DIAGNOSTICS),
+        table.seconds("settle", 1.0),
+        table.take("probe", ""),
+    )
+    if rule.probe and "{mark}" not in rule.probe:
+        raise ValueError("probe must have {mark} in it")
+    table.end()
+    return rule
+
+
+def _rewriting(table: TableReader) -> RewritingRule:
+    stated = {key: _action(table.table(key)) for key in _ACTIONS if table.has(key)}
+    rule = RewritingRule(
+        opens=table.take("opens", False),
+        partial=table.take("partial", False),
+        agrees=table.strings("agrees"),
+        width=table.strings("width"),
+        spaces=table.strings("spaces"),
+        actions={**ACTIONS, **stated},
+    )
+    table.end()
+    return rule
+
+
+def _action(table: TableReader) -> ActionRule:
+    titles = table.strings("titles", ("",))
+    rule = ActionRule(table.strings("only"), tuple(map(re.compile, titles)))
+    if not rule.only:
+        raise ValueError("only is missing: the kinds of code actions")
     table.end()
     return rule

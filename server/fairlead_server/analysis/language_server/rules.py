@@ -95,8 +95,54 @@ class TypesRule:
 
 
 @dataclass(frozen=True)
+class ActionRule:
+    """Which code actions do a refactoring: by the kinds that are asked for, and by title.
+
+    The first of the `titles` that fits is the best.
+    """
+
+    only: tuple[str, ...]
+    titles: tuple[re.Pattern[str], ...]
+
+
+def _action(only: str, title: str) -> ActionRule:
+    return ActionRule((only,), (re.compile(title, re.IGNORECASE),))
+
+
+ACTIONS: Mapping[str, ActionRule] = {
+    "extract_variable": _action("refactor.extract", "variable|constant"),
+    "extract_function": _action("refactor.extract", "function|method"),
+    "inline": _action("refactor.inline", "inline"),
+    "organise_imports": _action("source.organizeImports", ""),
+}
+"""What servers call these, unless a recipe says otherwise."""
+
+
+@dataclass(frozen=True)
+class RewritingRule:
+    """How a server is asked for refactorings.
+
+    One that `opens` sees open files alone, and one that is `partial` not all others. It gets its
+    own requests `agrees` answered with nothing, and the document's indentation under the settings
+    `width` and `spaces`.
+    """
+
+    opens: bool = False
+    partial: bool = False
+    agrees: tuple[str, ...] = ()
+    width: tuple[str, ...] = ()
+    spaces: tuple[str, ...] = ()
+    actions: Mapping[str, ActionRule] = field(default_factory=lambda: ACTIONS)
+
+
+@dataclass(frozen=True)
 class DiagnosticsRule:
-    """How diagnostics are got; no `method`: pulled if the server offers that, else awaited."""
+    """How diagnostics are got; no `method`: pulled if the server offers that, else awaited.
+
+    A `probe` is a line of which the server says something, by its name: what is put after a text
+    whose diagnostics would not be pushed where they are none as before.
+    """
 
     method: str = ""
     settle: float = 1.0
+    probe: str = ""

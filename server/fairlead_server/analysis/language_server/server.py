@@ -6,15 +6,17 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from fairlead_monitors.engine import Source
+from fairlead_server.analysis.language_server import findings
 from fairlead_server.analysis.language_server.document import Document
 from fairlead_server.analysis.language_server.errors import Gone, Hung, Refused
 from fairlead_server.analysis.language_server.handshake import initialize_params, setting
+from fairlead_server.analysis.language_server.indentation import indentation, with_indentation
 from fairlead_server.analysis.language_server.launch import Launch
 from fairlead_server.analysis.language_server.peer import Json, Peer
 from fairlead_server.analysis.language_server.recipe import Recipe
@@ -42,6 +44,7 @@ class Server:
         self._progress: dict[Json, str] = {}
         self._document: Document | None = None
         self._versions = 0
+        self._received: list[Json] | None = None
         self.capabilities: Mapping[str, Json] = {}
         self.encoding = "utf-16"
 
@@ -118,15 +121,37 @@ class Server:
         """Send a notification."""
         self._peer.notify(method, params)
 
-    async def pushed(self, document: Document, settle: float) -> list[Json]:
-        """Wait for the diagnostics of the document as it is now, and return them."""
+    def tell_indentation(self, document: Document) -> None:
+        """Let the server know how the document is indented, if the recipe says by what settings."""
+        rule = self._recipe.rewriting
+        if not rule.width and not rule.spaces:
+            return
+        told = with_indentation(self._launch.settings, rule, indentation(document.lines.text))
+        if told != self._launch.settings:
+            self._launch.settings = told
+            self._peer.notify("workspace/didChangeConfiguration", {"settings": told})
+
+    @contextlib.contextmanager
+    def receiving_edits(self) -> Iterator[list[Json]]:
+        """Take the edits that the server wants to have applied; at other times it may not edit."""
+        self._received = received = list[Json]()
+        try:
+            yield received
+        finally:
+            self._received = None
+
+    async def pushed(self, document: Document, settle: float, mark: str = "") -> list[Json]:
+        """Wait for the diagnostics of the document as it is now, and return them.
+
+        Where nobody says for which version they are, those are the last that tell of a `mark`.
+        """
         text = document.lines.text
         while text not in document.findings and document.latest is None:
             document.pushed.clear()
             await self._while_running(document.pushed.wait())
         if text not in document.findings:
             # It does not say for which version: the last ones before a silence count.
-            await self._silence(document, settle)
+            await self._silence(document, settle, mark)
             document.keep(text, document.latest or [])
         return document.findings[text]
 
@@ -221,9 +246,9 @@ class Server:
         finally:
             waiting.cancel()
 
-    async def _silence(self, document: Document, settle: float) -> None:
+    async def _silence(self, document: Document, settle: float, mark: str) -> None:
         with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
-            while True:
+            while not (mark and findings.tell_of(document.latest, mark)):
                 document.pushed.clear()
                 await asyncio.wait_for(document.pushed.wait(), settle)
 
@@ -263,10 +288,18 @@ class Server:
         if method == "workspace/workspaceFolders":
             return self._launch.workspace_folders()
         if method == "workspace/applyEdit":
-            return {"applied": False}
-        if method in _AGREED:
+            return self._edited(params)
+        if method in _AGREED or method in self._recipe.rewriting.agrees:
             return None
         raise NotImplementedError(method)
+
+    def _edited(self, params: Json) -> Json:
+        """Take note of an edit, if it is expected."""
+        if self._received is None:
+            return {"applied": False, "failureReason": "nothing was asked for"}
+        # It is shown to a person first; a server that hears so takes the refactoring for failed.
+        self._received.append(params.get("edit") if isinstance(params, Mapping) else None)
+        return {"applied": True}
 
 
 _AGREED = (

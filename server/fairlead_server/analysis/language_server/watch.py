@@ -26,11 +26,16 @@ Stamp = tuple[int, int]
 def stamps(root: str, suffixes: tuple[str, ...]) -> dict[str, Stamp]:
     """Return the time of change and the size of the project's files with these suffixes."""
     found: dict[str, Stamp] = {}
-    for path in islice(_files(root, suffixes), MOST):
+    for path in files(root, suffixes):
         with suppress(OSError):
             status = os.stat(path)
             found[path] = (status.st_mtime_ns, status.st_size)
     return found
+
+
+def files(root: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+    """Yield the project's files with these suffixes, but for what tools have put there."""
+    return islice(_files(root, suffixes), MOST)
 
 
 def _files(root: str, suffixes: tuple[str, ...]) -> Iterator[str]:

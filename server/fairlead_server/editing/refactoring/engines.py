@@ -19,10 +19,9 @@ from rope.base.prefs import Prefs
 from rope.base.project import Project
 from rope.base.resources import File
 
-from fairlead_server.document import decode
-from fairlead_server.editing.refactoring.job import Job, Refused
+from fairlead_server.editing.refactoring.job import Job, Refused, Word
+from fairlead_server.editing.refactoring.target import Meaning
 from fairlead_server.editing.texts import plain
-from fairlead_server.errors import UserError
 
 log = logging.getLogger(__name__)
 
@@ -126,12 +125,15 @@ def attempt(work: Callable[[], T], reasons: list[str]) -> T | None:
     return None
 
 
-def on_disk(path: str) -> str:
-    """Return the plain text of a file. Raises `Refused`."""
-    try:
-        return plain(decode(Path(path).read_bytes(), path))
-    except (OSError, UserError) as error:
-        raise Refused(f"{path}: cannot be edited: {error}") from None
+def in_file(job: Job) -> Meaning:
+    """Return what jedi says of names, in this file alone."""
+    view = script(job)
+
+    def meaning(word: Word) -> set[tuple[int, int]]:
+        found = view.get_references(word.line, word.column, scope="file")
+        return {(name.line, name.column) for name in found if name.line is not None}
+
+    return meaning
 
 
 def changed_files(changes: Any, job: Job) -> dict[str, str]:

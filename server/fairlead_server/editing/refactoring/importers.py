@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePath
 
-from fairlead_server.editing.refactoring.job import Job, Refused, position
-from fairlead_server.editing.refactoring.words import Word, words
+from fairlead_server.editing.refactoring.job import Job, Refused, Word, position
+from fairlead_server.editing.refactoring.words import words
 from fairlead_server.editing.texts import plain
 from fairlead_server.importing.line import ImportLine
 from fairlead_server.importing.statements import python_imports

@@ -12,6 +12,7 @@ from rope.refactor.inline import create_inline
 from fairlead_server.editing.refactoring.engines import (
     attempt,
     changed_files,
+    in_file,
     rope_file,
     script,
 )
@@ -21,10 +22,10 @@ from fairlead_server.editing.refactoring.inlining import (
     function_complaint,
     value_complaint,
 )
-from fairlead_server.editing.refactoring.job import Job, Proposal, Refused, offset_of
+from fairlead_server.editing.refactoring.job import Job, Proposal, Refused, Word, offset_of
 from fairlead_server.editing.refactoring.meaning import is_inlined, tree_of, uses_of
-from fairlead_server.editing.refactoring.target import in_file, word_at
-from fairlead_server.editing.refactoring.words import Word, words
+from fairlead_server.editing.refactoring.target import word_at
+from fairlead_server.editing.refactoring.words import words
 from fairlead_server.editing.texts import plain
 
 Definition = ast.Assign | ast.AnnAssign | ast.FunctionDef
@@ -33,7 +34,7 @@ Definition = ast.Assign | ast.AnnAssign | ast.FunctionDef
 def inline(job: Job) -> Iterator[Proposal]:
     """Yield the ways to put what a name stands for in its place. Raises `Refused`."""
     meaning = in_file(job)
-    word = word_at(job, job.arguments.get("old"), meaning)
+    word = word_at(job, job.arguments.get("old"), meaning, words(job.text))
     places = sorted(meaning(word))
     tree = tree_of(job.text)
     definition = _definition(tree, job.text, places, word.text)

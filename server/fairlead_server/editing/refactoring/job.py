@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from fairlead_server.document import decode
+from fairlead_server.editing.texts import plain
+from fairlead_server.errors import UserError
 
 
 class Refused(Exception):
@@ -28,6 +34,16 @@ class Job:
     interpreter: str | None = None
 
 
+@dataclass(frozen=True, order=True)
+class Word:
+    """An identifier, where it is (line from 1, column from 0), and whether a dot precedes it."""
+
+    line: int
+    column: int
+    text: str
+    dotted: bool = False
+
+
 Replacement = tuple[int, int, str]
 """From where to where in the text, and by what."""
 
@@ -48,6 +64,27 @@ class Proposal:
     renames: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     parts: tuple[tuple[Replacement, ...], ...] = ()
+
+
+_OTHERS = frozenset({"site-packages", "node_modules"})
+"""Folders of a project that hold what others have written."""
+
+
+def check_in_project(job: Job, paths: Iterable[str]) -> None:
+    """Raise `Refused` for files outside of the project, and for those of packages."""
+    folder = os.path.realpath(job.project or os.path.dirname(job.path))
+    for path in paths:
+        inside = Path(os.path.realpath(path)).is_relative_to(folder)
+        if path != job.path and (not inside or _OTHERS & set(Path(path).parts)):
+            raise Refused(f"it is defined or used outside of the project, in {path}")
+
+
+def on_disk(path: str) -> str:
+    """Return the plain text of a file. Raises `Refused`."""
+    try:
+        return plain(decode(Path(path).read_bytes(), path))
+    except (OSError, UserError) as error:
+        raise Refused(f"{path}: cannot be edited: {error}") from None
 
 
 def line_at(text: str, offset: int) -> int:

@@ -10,25 +10,26 @@ import builtins
 import os
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
-from fairlead_server.editing.refactoring.engines import (
-    attempt,
-    on_disk,
-    script,
-)
+from fairlead_server.editing.refactoring.engines import attempt, script
 from fairlead_server.editing.refactoring.importers import (
     Places,
     imported_from,
     importing,
     project_files,
 )
-from fairlead_server.editing.refactoring.job import Job, Proposal, Refused
+from fairlead_server.editing.refactoring.job import (
+    Job,
+    Proposal,
+    Refused,
+    Word,
+    check_in_project,
+    on_disk,
+)
 from fairlead_server.editing.refactoring.roping import rope_places
 from fairlead_server.editing.refactoring.target import word_at
 from fairlead_server.editing.refactoring.words import (
-    Word,
     checked_identifier,
     leaves,
     refuse_if_taken,
@@ -45,14 +46,15 @@ def rename(job: Job) -> Iterator[Proposal]:
     new = checked_identifier(job.arguments["new"])
     # A search goes through all files: the one for the meaning of a name is the one for its places.
     search = cache(partial(places, job, job.text))
-    word = word_at(job, job.arguments.get("old"), lambda one: search(one)[0].get(job.path, set()))
+    known, old = words(job.text), job.arguments.get("old")
+    word = word_at(job, old, lambda one: search(one)[0].get(job.path, set()), known)
     old = word.text
     if old == new:
         raise Refused(f"it is called `{new}` already")
     found, by = search(word)
     if (word.line, word.column) not in found.get(job.path, ()):
         raise Refused(f"no engine finds where `{old}` is defined")
-    _check_in_project(job, found)
+    check_in_project(job, found)
     _check_imports(job, found, old)
     _add_importers(job, found, word)
     if not any(at & set(_definitions(job, path)) for path, at in found.items()):
@@ -193,14 +195,6 @@ def _definitions(job: Job, path: str) -> Iterator[tuple[int, int]]:
         before = lines[name.line - 1][: name.column].split()
         if node is None or node.type not in _IMPORTS or before[-1:] == ["as"]:
             yield name.line, name.column
-
-
-def _check_in_project(job: Job, found: Places) -> None:
-    folder = os.path.realpath(job.project or os.path.dirname(job.path))
-    for path in found:
-        inside = Path(os.path.realpath(path)).is_relative_to(folder)
-        if path != job.path and (not inside or "site-packages" in Path(path).parts):
-            raise Refused(f"it is defined or used outside of the project, in {path}")
 
 
 def _check_free(job: Job, found: Places, files: Mapping[str, str], old: str, new: str) -> None:

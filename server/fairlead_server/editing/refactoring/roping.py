@@ -20,12 +20,11 @@ from rope.refactor.rename import Rename
 from fairlead_server.editing.refactoring.engines import (
     attempt,
     changed_files,
-    on_disk,
     rope_file,
 )
 from fairlead_server.editing.refactoring.importers import Places, project_files
-from fairlead_server.editing.refactoring.job import Job, Refused, offset_of
-from fairlead_server.editing.refactoring.words import Word, words
+from fairlead_server.editing.refactoring.job import Job, Refused, Word, offset_of, on_disk
+from fairlead_server.editing.refactoring.words import words
 
 _PROBE = "fairlead_renamed_name"
 

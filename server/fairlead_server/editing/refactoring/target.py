@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from fairlead_server.editing.refactoring.engines import script
-from fairlead_server.editing.refactoring.job import Job, Refused, line_at, offset_of
-from fairlead_server.editing.refactoring.words import Word, words
+from fairlead_server.editing.refactoring.job import Job, Refused, Word, line_at, offset_of
 
 Meaning = Callable[[Word], set[tuple[int, int]]]
 """Where in the document the thing is named that an identifier names: lines and columns."""
 
 
-def word_at(job: Job, name: str | None, meaning: Meaning) -> Word:
-    """Return the identifier that is meant. Raises `Refused` when that is not clear.
+def word_at(job: Job, name: str | None, meaning: Meaning, words: Sequence[Word]) -> Word:
+    """Return which of the identifiers `words` is meant. Raises `Refused` when that is not clear.
 
     That is `name` where the selection is or touches it; or in its lines; or, if nothing is
     selected there, wherever in the document it has one meaning. Without a `name` it is the one
     that is selected.
     """
-    touched = [word for word in words(job.text) if _touches(job, word)]
+    touched = [word for word in words if _touches(job, word)]
     if name is None:
         if len({word.text for word in touched}) == 1:
             return touched[0]
         raise Refused("select the one name that is meant, or give it in the instruction")
     first, last = line_at(job.text, job.start), line_at(job.text, job.end)
-    known = [word for word in words(job.text) if word.text == name]
+    known = [word for word in words if word.text == name]
     if not known:
         raise Refused(f"there is no `{name}` in the file")
     for group in (
@@ -63,17 +61,6 @@ def _of_one_meaning(group: list[Word], meaning: Meaning) -> Word:
         chosen = chosen or word
         known |= found
     return chosen or group[0]
-
-
-def in_file(job: Job) -> Meaning:
-    """Return what jedi says of names, in this file alone."""
-    view = script(job)
-
-    def meaning(word: Word) -> set[tuple[int, int]]:
-        found = view.get_references(word.line, word.column, scope="file")
-        return {(name.line, name.column) for name in found if name.line is not None}
-
-    return meaning
 
 
 def selection(job: Job) -> tuple[int, int]:

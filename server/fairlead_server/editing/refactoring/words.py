@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import parso
 
-from fairlead_server.editing.refactoring.job import Refused
-
-
-@dataclass(frozen=True, order=True)
-class Word:
-    """An identifier, where it is (line from 1, column from 0), and whether a dot precedes it."""
-
-    line: int
-    column: int
-    text: str
-    dotted: bool = False
+from fairlead_server.editing.refactoring.job import Refused, Word
 
 
 def words(text: str) -> list[Word]:

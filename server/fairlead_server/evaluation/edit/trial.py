@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fairlead_monitors.engine import CompletionEngine, Diagnostics, Kind, Names
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
 from fairlead_server.document import DocumentSnapshot
 from fairlead_server.editing.candidate import EditRequest, Outcome
-from fairlead_server.editing.edit import edits_for
+from fairlead_server.editing.edit import EditMeans, edits_for
 from fairlead_server.editing.outputs import code_of
 from fairlead_server.editing.place import place_of
 from fairlead_server.editing.refactoring.job import Refused
-from fairlead_server.editing.writing import Means
 from fairlead_server.evaluation.edit import oracle
 from fairlead_server.evaluation.edit.tasks import Task
 from fairlead_server.evaluation.edit.verdicts import Verdicts
@@ -40,7 +40,7 @@ class Setup:
 class Listening:
     """Means that remember what the model was asked, and what it answered."""
 
-    means: Means
+    means: EditMeans
     heard: list[tuple[CompletionRequest, CompletionResult]] = field(default_factory=list)
 
     @property
@@ -68,11 +68,24 @@ class Listening:
         """Return how the name that ends at `offset` is declared."""
         return self.means.describe(document, offset, patience)
 
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Rewritten:
+        """Return what a refactoring makes of `document`."""
+        return self.means.rewrite(document, wanted, patience, cancelled=cancelled)
+
 
 class Trials:
     """Tries the tasks of one project."""
 
-    def __init__(self, means: Means, judges: Mapping[str, CompletionEngine], setup: Setup) -> None:
+    def __init__(
+        self, means: EditMeans, judges: Mapping[str, CompletionEngine], setup: Setup
+    ) -> None:
         self._means, self._setup = means, setup
         self._judges = {name: Judge(name, e, setup.patience) for name, e in judges.items()}
 

@@ -21,6 +21,7 @@ from pygls.exceptions import JsonRpcRequestCancelled
 from fairlead_monitors.engine import Kind, Names
 from fairlead_server.actions import REWRITE, Offer, Selection
 from fairlead_server.analysis.jedi_engine import find_interpreter
+from fairlead_server.analysis.rewriting import Rewrite, Rewritten
 from fairlead_server.document import DocumentSnapshot, decode, language_of
 from fairlead_server.editing.candidate import Candidate, EditRequest, FileEdit, Outcome
 from fairlead_server.editing.edit import edits_for
@@ -309,6 +310,20 @@ class _Means(Queued):
         """Return how the name that ends at `offset` is declared."""
         completer = self.worker.completer(patience)
         return completer.describe(document, offset, patience) if completer else ""
+
+    def rewrite(
+        self,
+        document: DocumentSnapshot,
+        wanted: Rewrite,
+        patience: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Rewritten:
+        """Return what a refactoring makes of `document`."""
+        completer = self.worker.completer(ANALYSING)
+        if completer is None:
+            return Rewritten.refused("fairlead", "the model is not loaded")
+        return completer.rewrite(document, wanted, patience, cancelled=cancelled)
 
 
 def _interpreter(project: str | None, stated: str | None, *, trusted: bool) -> str | None:
