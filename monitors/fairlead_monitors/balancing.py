@@ -15,19 +15,24 @@ from fairlead_monitors.engine import (
     Source,
 )
 
-_LARGEST = 100_000
+_LARGEST = 150_000
 """Characters; to parse longer documents takes longer than decoding should wait."""
+
+_BLOCKS = frozenset({"java"})
+"""Languages in which a block may stand wherever a statement does."""
 
 
 class BalancedEngine:
     """Passes questions on to `engine`, with the brackets closed that are open at their place.
 
-    What follows a place then parses as it is meant to, and informs the types before it. A text
+    What follows a place then parses as it is meant to, and informs the types before it. Where it
+    closes a block whose start is being written, one is opened: it would end the class. A text
     that ends with the place is left as it is: engines know what to make of that.
     """
 
     def __init__(self, engine: CompletionEngine, language: str) -> None:
         self._engine = engine
+        self._language = language
         self._balance = Balance(language)
 
     @property
@@ -67,6 +72,8 @@ class BalancedEngine:
         before, after = source.text[:offset], source.text[offset:]
         if not after.strip() or len(source.text) > _LARGEST:
             return source
-        texts = (text.encode(errors="replace") for text in (before, after))
+        texts = [text.encode(errors="replace") for text in (before, after)]
         closers = self._balance.missing(*texts)
+        if closers is None and self._language in _BLOCKS:
+            closers = self._balance.lacking(*texts)
         return Source(source.path, before + closers.decode() + after) if closers else source

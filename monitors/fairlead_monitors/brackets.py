@@ -34,6 +34,23 @@ class Balance:
             return None
         return b"".join(_PAIRS[text] for text in reversed(opened[len(closed) :]))
 
+    def lacking(self, before: bytes, after: bytes) -> bytes | None:
+        """Return what closes and opens brackets between two texts, where blocks lack their start.
+
+        That is a line with the brace that `after` closes, which is being written anew. None where
+        the brackets do not tell.
+        """
+        if self._grammar is None:
+            return None
+        opened = _left_open(self._grammar.brackets_in(self._parsed(self._grammar, before)))
+        closed = self._closed(self._grammar, after)
+        blocks = max((place + 1 for place, text in enumerate(opened) if text == b"{"), default=0)
+        if any(text != b"}" for text in closed) or any(text != b"{" for text in opened[:blocks]):
+            return None
+        count = len(closed) - blocks
+        closers = b"".join(_PAIRS[text] for text in reversed(opened[blocks:]))
+        return (closers or b";") + b"{" * count if count > 0 else None
+
     def _parsed(self, found: Grammar, before: bytes) -> Tree:
         old = None
         if self._before is not None and before.startswith(self._before[0]):

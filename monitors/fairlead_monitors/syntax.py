@@ -36,6 +36,13 @@ class SyntaxCheck:
         self._old: tuple[Tree, Errors] | None = None
         self._balance = Balance(language)
 
+    def parses(self, text: str) -> bool:
+        """Tell whether no syntax error comes with `text`; True if there is no grammar."""
+        data = text.encode(errors="replace")
+        if not data:
+            return self._grammar is None or not self._without(self._grammar)[1]
+        return self._grammar is None or not self._new_errors(self._grammar, data)
+
     def judge(self, text: str, *, finished: bool = True) -> Evidence:
         """Return the verdict on `text`; unless it is `finished`, nothing is said of its last line.
 

@@ -1,14 +1,18 @@
-"""Where a text ends that a limit cut off: not in names that nothing binds."""
+"""Where a text ends that breaks off: not in names that nothing binds, nor in an expression."""
 
 from __future__ import annotations
 
 import re
 
 from fairlead_monitors.evidence import UNBOUND
+from fairlead_monitors.syntax import SyntaxCheck
 from fairlead_server.parsing import may_end
 from fairlead_server.report import Checking
 
 _LAST_WORD = re.compile(r"\w+\W*\Z")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_MOST = 100
+"""Tokens at which a text is tried to end."""
 
 
 def ended(text: str, checking: Checking) -> str:
@@ -24,6 +28,16 @@ def ended(text: str, checking: Checking) -> str:
             break
         text = text[:cut].rstrip()
     return text
+
+
+def parsing(text: str, syntax: SyntaxCheck, checking: Checking) -> str:
+    """Return the longest beginning of `text`, in whole tokens, with which the document parses."""
+    ends = [token.end() for token in _TOKEN.finditer(text)]
+    for end in ends[: -_MOST - 1 : -1]:
+        kept = text[:end]
+        if syntax.parses(kept) and may_end(checking, kept.encode()):
+            return kept
+    return ""
 
 
 def _unbound(data: bytes, checking: Checking) -> int | None:

@@ -10,7 +10,7 @@ from functools import cache, partial
 from fairlead_decoding.types import Completion, Veto
 from fairlead_monitors.evidence import Verdict
 from fairlead_monitors.syntax import SyntaxCheck
-from fairlead_server.ending import ended
+from fairlead_server.ending import ended, parsing
 from fairlead_server.finishing import Draft, Finished, finish
 from fairlead_server.finishing.missing import opened
 from fairlead_server.finishing.scan import BRACES
@@ -19,6 +19,7 @@ from fairlead_server.report import Checking, suggestion
 from fairlead_server.suggestion import Dropped, Suggestion
 
 _UNBOUND = "name that nothing binds"
+_BROKEN = "broken expression"
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,26 @@ def _finished(completion: Completion, site: Site, checking: Checking | None) -> 
     if is_broken_off and (text := ended(finished.text, checking)) != finished.text:
         finished = _plain(finish(draft.with_text(text))) if text else Finished("", site.replaces)
         finished = replace(finished, applied=(*finished.applied, _UNBOUND))
+    is_held_up = bool(completion.vetoes) or _UNBOUND in finished.applied
+    if is_held_up and site.language in BRACES:
+        finished = _mended(finished, site, checking)
     if not finished.text or may_end(checking, finished.text.encode()):
         return finished
     return _as_it_is(completion, site)
+
+
+def _mended(finished: Finished, site: Site, checking: Checking) -> Finished:
+    """Return what parses of a text that guidance has led astray: no name that is wanted is there.
+
+    That may be nothing, if the document parses without it. Otherwise it stays, to be mended.
+    """
+    syntax = _syntax(site, finished.replaces)
+    if not finished.text or syntax.parses(syntax.longest(finished.text)):
+        return finished
+    kept = parsing(finished.text, syntax, checking)
+    if not kept and not syntax.parses(""):
+        return finished
+    return Finished(kept, finished.replaces, (*finished.applied, _BROKEN))
 
 
 def _opens(language: str, text: str) -> bool:

@@ -22,6 +22,12 @@ from tests.monitors.engines import SilentEngine
         ("python", "x.|)\n", "x.|)\n"),
         ("klingon", "f(x.|\ny\n", "f(x.|\ny\n"),
         ("java", "class A { void f() { g(x.| } }", "class A { void f() { g(x.|) } }"),
+        # The block that is closed behind the line begins with it.
+        ("java", "class A { void f() { if (x.|\n} } }", "class A { void f() { if (x.|){\n} } }"),
+        ("java", "class A { void f() { x.|\n} } }", "class A { void f() { x.|;{\n} } }"),
+        ("java", "class A { x.|\n} } }", "class A { x.|;{{\n} } }"),
+        ("java", "class A { x.|\n) }", "class A { x.|\n) }"),
+        ("typescript", "if (x.|\n} }", "if (x.|\n} }"),
         ("typescript", "f({a: x.|\nlet b = 1;\n", "f({a: x.|})\nlet b = 1;\n"),
     ],
 )

@@ -15,6 +15,21 @@ def check(language: str, document: str) -> SyntaxCheck:
 
 
 @pytest.mark.parametrize(
+    ("language", "document", "text", "parses"),
+    [
+        ("java", "class A { void f() { | } }", "g();", True),
+        ("java", "class A { void f() { | } }", "g(", False),
+        ("java", "class A { void f() { | } }", "", True),
+        ("java", "class A { int x = |; }", "", False),
+        ("java", "class A { int x = |; } }", "1", True),
+        ("rust", "fn f() { | }", "g(", True),
+    ],
+)
+def test_parses(language: str, document: str, text: str, parses: bool) -> None:
+    assert check(language, document).parses(text) is parses
+
+
+@pytest.mark.parametrize(
     ("language", "document", "text", "verdict"),
     [
         ("python", "x = |\ny = 1\n", "f(1, 2)", "valid"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead_decoding.types import Completion, FinishReason
+from fairlead_decoding.types import Completion, FinishReason, Veto
+from fairlead_monitors.engine import Kind
+from fairlead_monitors.java.scope import JavaScope
 from fairlead_monitors.python.members import MembersMonitor
 from fairlead_monitors.python.scope import ScopeMonitor
 from fairlead_server.ending import ended
 from fairlead_server.offering import Site, offered
-from tests.monitors.engines import TableEngine
+from tests.monitors.engines import KindTable, TableEngine
 from tests.monitors.stepwise import at
 from tests.monitors.test_scope import OneScope
 
@@ -69,3 +71,62 @@ def test_members_that_are_not_finished() -> None:
     checked = MembersMonitor(at("a.py", "x = |\n", TableEngine({"xs": "pop push"})))
     assert ended("1 + xs.pu", checked) == "1 +"
     assert ended("1 + xs.push", checked) == "1 + xs.push"
+
+
+JAVA = KindTable({Kind.SCOPE: "count total close", Kind.TYPE: "Tug"})
+BODY = ("class A { void f() {\n    ", "\n} }\n")
+VALUE = ("class A { void f() {\n    int x = ", ";\n} }\n")
+ARGUMENTS = ("class A { void f() {\n    close(", ");\n} }\n")
+
+
+# What guidance made break off ends where the document parses with it, or is not offered at all.
+@pytest.mark.parametrize(
+    ("document", "text", "reason", "expected"),
+    [
+        (BODY, "count = close(total ->", "stop", None),
+        (BODY, "count = close(total ->", "length", None),
+        (BODY, "count = total; close(total, x ->", "length", "count = total;"),
+        (BODY, "count = total;", "stop", "count = total;"),
+        (BODY, "return x ->", "stop", None),
+        (BODY, "count = total;\n    return x ->", "stop", "count = total;"),
+        (BODY, "close(count, ) + total;", "stop", None),
+        (BODY, "count = total;\n} }", "stop", "count = total;"),
+        (BODY, "close(new Tug(total", "stop", None),
+        (VALUE, "count + total(x ->", "stop", "count + total"),
+        (VALUE, "total + count + (", "stop", "total + count"),
+        (VALUE, "total ++", "stop", "total ++"),
+        (ARGUMENTS, "total, (Tug", "stop", "total"),
+        # No text parses there, and nothing would be no better.
+        (VALUE, "(Tug", "stop", "("),
+    ],
+)
+def test_what_guidance_made_break_off_parses(
+    document: tuple[str, str], text: str, reason: FinishReason, expected: str | None
+) -> None:
+    site = Site("java", *document)
+    checked = JavaScope(at("A.java", "|".join(document), JAVA))
+    vetoed = Completion(text.encode(), (1,), -1.0, reason, (Veto(0, 1, b"spam"),))
+    found, dropped = offered([vetoed], site, checked)
+    assert [one.text for one in found] == ([] if expected is None else [expected])
+    assert [one.by for one in dropped] == ([] if found else ["broken expression"])
+
+
+def test_what_the_model_made_break_off_stays() -> None:
+    checked = JavaScope(at("A.java", "|".join(BODY), JAVA))
+    completion = Completion(b"close(total", (1,), -1.0, "length", ())
+    found, _ = offered([completion], Site("java", *BODY), checked)
+    assert [one.text for one in found] == ["close(total"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        # Types and casts are names like others.
+        ("count = (Tag) count", "count = ("),
+        ("Tug<Tug, Tag", "Tug<Tug,"),
+        ("for (Tug t : totals", "for (Tug t :"),
+    ],
+)
+def test_what_is_left_of_java(text: str, kept: str) -> None:
+    checked = JavaScope(at("A.java", "|".join(BODY), JAVA))
+    assert ended(text[: checked.admitted(text.encode())], checked) == kept

@@ -98,14 +98,22 @@ def test_members(
         (FITS, "boolean fits = ▮;", "light() > 1", ALL),
         (FITS, "boolean fits = ▮;", "depth() > 1", "depth"),
         (FITS, "boolean fits = ▮;", "String.valueOf(1) == null", ALL),
-        (FITS, "boolean fits = ▮;", "Strong.valueOf(1) == null", "Strong"),
+        (FITS, "boolean fits = ▮;", "Strong.valueOf(1) == null", "Str"),
         (FITS, "boolean fits = ▮;", "java.util.List.of() == null", ALL),
         (FITS, "boolean fits = ▮;", "jova.util.List.of() == null", "jova"),
-        (FITS, "boolean fits = ▮;", "TimeUnit.DAYS == null", ALL),
-        (FITS, "Runnable pilot = ▮;", "Strong.x;", "Strong"),
+        (FITS, "boolean fits = ▮;", "TimeUnit.DAYS == null", "Ti"),  # which is not imported
+        (FITS, "boolean fits = ▮;", "Map.Entry.class == null", ALL),
+        (FITS, "▮", "List<Map<String, Tug>> found;", ALL),
+        (FITS, "▮", "List<Map<Strong, Tug>> found;", "List<Map<Str"),
+        (FITS, "Object found = ▮;", "(Vessel) signal", ALL),
+        (FITS, "Object found = ▮;", "(Vassal) signal", "(Va"),
+        (FITS, "Object found = ▮;", "vessel::name", ALL),
+        (FITS, "seen.forEach(▮);", "x -> x.name()", ALL),
+        (FITS, "seen.forEach(▮);", "x -> y.name()", "x -> y"),
+        (FITS, "Runnable pilot = ▮;", "Strong.x;", "Str"),
         (FITS, "Runnable pilot = ▮;", "Integer.x;", ALL),
         (FITS, "▮", "Tug tug;", ALL),
-        (FITS, "▮", "Tig tug;", "Tig "),
+        (FITS, "▮", "Tig tug;", "Ti"),
         (FITS, "boolean fits = ▮;", "deep == 1", "deep "),
         (FITS, "boolean fits = ▮;", "deep", ALL),
         (FITS, "▮", "admit(vessel, REACH);", ALL),
@@ -158,19 +166,19 @@ def test_imports(
     ("old", "new", "data", "admitted"),
     [
         (PILOT, "Vessel pilot = new ▮;", 'Tug("Pilot", REACH)', ALL),
-        (PILOT, "Vessel pilot = new ▮;", 'Tub("Pilot", REACH)', "Tub"),
+        (PILOT, "Vessel pilot = new ▮;", 'Tub("Pilot", REACH)', "Tu"),
         (PILOT, "Vessel pilot = new ▮;", "Vessel() {", ALL),
         (PILOT, "Object pilot = new ▮;", "ArrayList<>()", ALL),
-        (PILOT, "Object pilot = new ▮;", "TimeUnit(1)", "TimeUnit"),
-        (PILOT, "Object pilot = new ▮;", "NOP()", "NOP"),  # of a package that cannot be imported
-        (PILOT, "Runnable pilot = new ▮;", "Tub()", "Tub"),
+        (PILOT, "Object pilot = new ▮;", "TimeUnit(1)", "Ti"),
+        (PILOT, "Object pilot = new ▮;", "NOP()", "NO"),  # of a package that cannot be imported
+        (PILOT, "Runnable pilot = new ▮;", "Tub()", "Tu"),
         (PILOT, "Object pilot = new ▮;", "Signal[3]", ALL),
         ("import java.util.Map;", "import org.unseen.*; class A { Object o = new ▮; }", "Tub(1)",
          ALL),
         ("import java.util.Map;", "import java.util.*; class A { Object o = new ▮; }", "Tub(1)",
-         "Tub"),
+         "Tu"),
         (MATE, "pilot.new ▮", 'Sailor("mate")', ALL),
-        (MATE, "pilot.new ▮", 'Stoker("mate")', "Stoker"),
+        (MATE, "pilot.new ▮", 'Stoker("mate")', "St"),
     ],
 )  # fmt: skip
 def test_instances(
@@ -259,8 +267,8 @@ def test_all_together(jdtls: CompletionEngine) -> None:
     for data, admitted in [
         ("seen.add(new Tug(vessel.name(), REACH));", ALL),
         ("seen.add(new Tug(vessel.bow(), REACH));", "seen.add(new Tug(vessel."),
-        ("seen.add(new Tug(vessel.name(), RANGE));", "seen.add(new Tug(vessel.name(), RANGE"),
+        ("seen.add(new Tug(vessel.name(), RANGE));", "seen.add(new Tug(vessel.name(), RA"),
         ("seen.add(new Tug(1));", "seen.add(new Tug(1"),
-        ("seen.add(new Tub(1));", "seen.add(new Tub"),
+        ("seen.add(new Tub(1));", "seen.add(new Tu"),
     ]:
         check(JointMonitor(where, monitors), data, admitted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fairlead_monitors.argument_list import Bracket, Form
 from fairlead_monitors.binding import NONE, is_complete
+from fairlead_monitors.call_syntax import Token
 from fairlead_monitors.calls import CallsMonitor
 from fairlead_monitors.clike.language import IDENTIFIER
 from fairlead_monitors.clike.languages import JAVA
@@ -16,7 +17,10 @@ _FAR = 4096
 
 
 class JavaCallArguments(CallsMonitor):
-    """Counts the arguments of methods and constructors; those of annotations are no call's."""
+    """Counts the arguments of methods and constructors; those of annotations are no call's.
+
+    No statement ends among them.
+    """
 
     languages = ("java",)
     syntax = JavaCalls()
@@ -29,6 +33,14 @@ class JavaCallArguments(CallsMonitor):
         frames = lex(JAVA, LexState(), prefix[:start]).end.frames
         text = next((frame for frame in frames if isinstance(frame, Text)), None)
         return start if text is None else prefix.rfind(b"\n", 0, text.token.start) + 1
+
+    def _is_idle(self, data: bytes) -> bool:
+        ends = b";" in data and bool(self._stack) and self._stack[-1].calls
+        return not ends and super()._is_idle(data)
+
+    def _limit(self, token: Token) -> int | None:
+        among = bool(self._stack) and self._stack[-1].calls
+        return 0 if among and token.text == b";" else super()._limit(token)
 
     def _overloads(self, bracket: Bracket) -> tuple[Signature, ...]:
         """Return the overloads; none for a constructor that may take no arguments after all.

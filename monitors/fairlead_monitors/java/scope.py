@@ -1,45 +1,41 @@
-"""The monitor of names in scope for Java: no bare variable or method that is not there."""
+"""The monitor of names in scope for Java: no bare name that is not there."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
-from itertools import pairwise
 
 from fairlead_monitors.clike.languages import JAVA
 from fairlead_monitors.clike.lexer import LexState
 from fairlead_monitors.clike.names import ClikeNames
-from fairlead_monitors.clike.tokens import Code, Frame, Sort, Token
 from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Completeness, Kind
-from fairlead_monitors.grammar import Opening, SpelledName
-from fairlead_monitors.java.declared import declared_in
-from fairlead_monitors.java.header import code_of
+from fairlead_monitors.grammar import SpelledName
+from fairlead_monitors.java.declared import declared_in, type_parameters
 from fairlead_monitors.java.imported import Imported
-from fairlead_monitors.java.shapes import chain_start, is_class_body, opens_call
+from fairlead_monitors.java.places import Place, Role, may_be_new, place_of, role_of
 from fairlead_monitors.java.supertypes import Supertypes
-from fairlead_monitors.java.uses import BLANKS, after_first_letter, is_misused
+from fairlead_monitors.java.types import Types
+from fairlead_monitors.java.uses import BLANKS, is_misused
 from fairlead_monitors.lookup import MemberList, MemberLookup
 
-_HEADERS = frozenset({b"import", b"package", b"case", b"@"})
-_CONDITIONS = frozenset({b"if", b"while", b"switch", b"synchronized"})
-_BEFORE_EXPRESSION = frozenset({b"return", b"assert", b"else", b"do", b"throw"})
-# Types, labels, parameters of lambdas and new variables are followed by other things than these.
-_PROOF = frozenset({b"(", b")", b";", b",", b"]", b"}", b"+", b"*", b"%", b"=", b"!", b"|", b"^"})
-_OPEN = frozenset(b".[<>&?")
-"""Signs that may follow types and packages as well."""
-_CONTEXTUAL = frozenset({b"record", b"sealed"})
 _WORDS = frozenset({b"this", b"super", b"true", b"false", b"null", b"var", b"yield", b"when"})
+_CONTEXTUAL = frozenset({b"record", b"sealed", b"non"})
+_LONGEST = 3
+"""Bytes of the signs that tell what a name is, such as those of an arrow behind a bracket."""
+
+_LAMBDA = re.compile(rb"(?:[\w$]+|\([^()]*\))\s*->[^;{}]*\Z")
+"""From the parameters of a lambda expression to the end of a text that ends in it."""
+_WORD = re.compile(r"[\w$]+")
 
 
 class JavaScope(ClikeNames, language=JAVA):
-    """Looks at names where an expression may begin: variables, and methods that are called.
+    """Looks at names where an expression may begin, or a type that stands in one.
 
     What they are shows when they end, and by the sign behind: before a dot, a bracket of an array
     or of type arguments, or another word, it may as well be a type or a package, and is held
-    against a list of these. One that is declared there is let pass.
+    against a list of these. One that is declared there is let pass. What can be none of all this
+    is refused while it is being written.
     """
 
     asks = Kind.SCOPE
@@ -52,16 +48,52 @@ class JavaScope(ClikeNames, language=JAVA):
         super().__init__(context, lookup)
         self._imported = Imported(context)
         self._supertypes = Supertypes(self._imported)
+        self._around: dict[bytes, MemberList] = {}
+        self._types = Types(self._lookup, self._imported, self._supertypes)
+
+    def opening(self, state: LexState) -> Place | None:
+        """Return how a name begins where an expression may, None elsewhere."""
+        return place_of(state.end.frames)
 
     def may_end(self) -> bool:
         """Tell whether the text may end: not in a name that what follows shows to be absent."""
         name = self._name
-        if name is None or not name.typed or not self._is_open(self._follows(name)):
-            return super().may_end()
-        return self._begins_something(replace(name, typed=name.typed + self._rest(name)))
+        if name is None or not name.typed:
+            return True
+        whole, role, sign = self._at_end(name)
+        return self._may_be(whole, role, sign)
+
+    def _is_proven(self, name: SpelledName) -> bool:
+        return self._at_end(name)[1] is Role.READ
+
+    def _at_end(self, name: SpelledName) -> tuple[SpelledName, Role, bytes]:
+        """Return the name that the text ends with, and what makes it that: the sign behind it."""
+        assert isinstance(name.opening, Place)
+        rest = self._rest(name)
+        whole, role, sign = replace(name, typed=name.typed + rest), Role.OPEN, name.sign
+        for byte in self._suffix[len(rest) :].translate(None, BLANKS)[:_LONGEST]:
+            role = role_of(name.opening, sign, bytes([byte]))
+            sign += bytes([byte])
+            if role is not Role.OPEN:
+                break
+        return whole, role, sign
+
+    def _listed(self, name: SpelledName) -> MemberList:
+        """Return what analysis lists; in a lambda expression that it makes nothing of, around it.
+
+        The body of one reads what is around it, and its parameters.
+        """
+        found = super()._members(name)
+        if found.complete or not (around := _LAMBDA.search(self._generated[: max(0, name.start)])):
+            return found
+        if name.place not in self._around:
+            outside = self._lookup.wait(self.asks, self._generated[: around.start()])
+            words = _WORD.findall(around[0][: around[0].rindex(b"->")].decode(errors="replace"))
+            self._around[name.place] = _with(outside, frozenset(words))
+        return self._around[name.place]
 
     def _members(self, name: SpelledName) -> MemberList:
-        found = self._supertypes.doubted(super()._members(name))
+        found = self._supertypes.doubted(self._listed(name))
         found = self._imported.doubted(found, name.typed, static=True)
         typed = name.typed.decode(errors="replace")
         is_variable = name.typed in found.names and typed not in found.members.methods
@@ -73,35 +105,59 @@ class JavaScope(ClikeNames, language=JAVA):
         before = self._before[: len(self._before) + min(0, name.start)]
         return (before + self._generated[: max(0, name.start)]).decode(errors="replace")
 
-    def _prove(self, name: SpelledName, byte: bytes) -> bool:
-        if name.sign:
-            return self._end(name, byte) if byte != b">" else self._let_go()
-        if byte == b"-":  # an arrow makes a new parameter of the name
-            self._name = replace(name, sign=byte)
-            self._append(byte)
-            return True
-        if byte in BLANKS:
-            self._append(byte)
-            return True
-        if self._is_open(byte) and not self._begins_something(name):
-            return False
-        return super()._prove(name, byte)
+    def _spell(self, name: SpelledName, letters: bytes) -> bool:
+        longer = replace(name, typed=name.typed + letters)
+        return self._may_become_something(longer) and super()._spell(name, letters)
 
-    def _let_go(self) -> bool:
+    def _may_become_something(self, name: SpelledName) -> bool:
+        """Tell whether what is written begins a name that may stand there."""
+        typed, place = name.typed, name.opening
+        assert isinstance(place, Place)
+        if may_be_new(place, typed) or any(w.startswith(typed) for w in self.words | _CONTEXTUAL):
+            return True
+        parameters = type_parameters(self._text_before(name))
+        if any(parameter.encode().startswith(typed) for parameter in parameters):
+            return True
+        return (place.values and self._may_begin_value(name)) or self._types.may_begin(name)
+
+    def _may_begin_value(self, name: SpelledName) -> bool:
+        """Tell whether a variable or method may have a name that begins like this."""
+        typed, found = name.typed, self._listed(name)
+        if not self._supertypes.doubted(found).complete or found.has_prefix(typed):
+            return True
+        static = [s.name.encode() for s in self._imported.statements if s.static]
+        declared = [d.encode() for d in declared_in(self._text_before(name))]
+        if any(word.startswith(typed) for word in (*static, *declared)):
+            return True
+        return not self._imported.doubted(found, typed, static=True).complete
+
+    def _prove(self, name: SpelledName, byte: bytes) -> bool:
+        if byte in BLANKS and name.sign in (b"", b")"):
+            self._append(byte)
+            return True
+        assert isinstance(name.opening, Place)
+        role, sign = role_of(name.opening, name.sign, byte), name.sign + byte
+        if not self._may_be(name, role, sign):
+            return False
+        if role is Role.OPEN:
+            self._name = replace(name, sign=sign)
+            self._append(byte)
+            return True
+        if role is Role.READ:
+            return self._end(name, sign[:1])
         self._name = None
         return True
 
-    def _is_proven(self, name: SpelledName) -> bool:
-        follows = self._follows(name)
-        return bool(follows) and follows in _PROOF
-
-    def _follows(self, name: SpelledName) -> bytes:
-        """Return the sign behind the name that the text ends with."""
-        return self._suffix[len(self._rest(name)) :].lstrip()[:1]
-
-    def _is_open(self, sign: bytes) -> bool:
-        """Tell whether `sign` may as well follow a type or a package; another word may."""
-        return bool(sign) and (sign[0] in _OPEN or sign[0] in self.grammar.identifier)
+    def _may_be(self, name: SpelledName, role: Role, sign: bytes) -> bool:
+        """Tell whether the complete `name` may be what the `sign` behind it makes of it."""
+        if role is Role.READ:
+            first = sign[:1]
+            return self._may_end(name, b"") and not self._is_wrong_before(first, name, name.typed)
+        # By the conventions, the names of types are capitalised, and only these.
+        is_type = sign in (b")", b",") and name.typed[:1].isupper()
+        if role is Role.NAMED or is_type or (sign == b":" and role is Role.OPEN):
+            return self._begins_something(name)
+        return True
 
     def _is_wrong_before(self, byte: bytes, name: SpelledName, spelled: bytes) -> bool:
         if super()._is_wrong_before(byte, name, spelled):
@@ -113,80 +169,33 @@ class JavaScope(ClikeNames, language=JAVA):
 
     def _begins_something(self, name: SpelledName) -> bool:
         """Tell whether there may be a variable, a type or a package of this name."""
-        typed, found = name.typed, self._members(name)
-        if not found.complete or typed in self.words | _CONTEXTUAL or not typed[:1].isalpha():
+        typed, place = name.typed, name.opening
+        assert isinstance(place, Place)
+        if typed in self.words | _CONTEXTUAL or not typed[:1].isalpha():
             return True
-        if typed in found.names and not is_misused(found, typed, b"."):
+        if place.values and self._may_be_value(name):
             return True
-        if typed[:1].isupper() and typed in self._written:
-            return True
-        types = self._lookup.wait(Kind.TYPE, *after_first_letter(name))
-        types = self._imported.doubted(self._supertypes.doubted(types), typed)
-        return not types.complete or typed in types.names
+        parameters = type_parameters(self._text_before(name))
+        return typed.decode(errors="replace") in parameters or self._types.may_be(name)
 
-    @cached_property
-    def _written(self) -> frozenset[bytes]:
-        """The words in the code of the document: types that it names are not asked for."""
-        return frozenset(re.findall(rb"[\w$]+", code_of(self._imported.text).encode()))
+    def _may_be_value(self, name: SpelledName) -> bool:
+        found = self._members(name)
+        listed = name.typed in found.names and not is_misused(found, name.typed, b".")
+        return listed or not found.complete
 
-    def opening(self, state: LexState) -> Opening | None:
-        """Return how a name begins where an expression may, None elsewhere."""
-        frames = state.end.frames
-        code = frames[-1]
-        if not isinstance(code, Code):
-            return None
-        return Opening(proof=_PROOF) if _begins_expression(frames, code) else None
+    def _ask(self, place: bytes, back: int) -> None:
+        name = self._name
+        if name is None or not isinstance(name.opening, Place) or name.opening.values:
+            super()._ask(place, back)
 
 
-def _begins_expression(frames: Sequence[Frame], code: Code) -> bool:
-    if not code.recent:
-        return _begins_in_bracket(frames, code)
-    last = code.recent[-1]
-    if code.head[0].text in _HEADERS or _in_annotation(frames):
-        return False
-    if last.text == b",":
-        return code.bracket == b"(" and opens_call(frames[:-1]) and not _has_angle(code.recent)
-    if last.sort is Sort.OPERATOR:
-        return last.text not in (b"<", b">", b"@", b"&", b"?", b":", b"...")
-    return last.text in _BEFORE_EXPRESSION and last.sort is Sort.KEYWORD
-
-
-def _begins_in_bracket(frames: Sequence[Frame], code: Code) -> bool:
-    """Tell whether the first token of a bracket, block or statement may begin an expression."""
-    if code.bracket == b"{":
-        return not is_class_body(frames) and _is_block(frames)
-    if code.bracket == b"[":
-        return True
-    outer = frames[-2] if len(frames) > 1 else None
-    if code.bracket != b"(" or not isinstance(outer, Code):
-        return False
-    controls = bool(outer.recent) and outer.recent[-1].text in _CONDITIONS
-    return controls or opens_call(frames[:-1])
-
-
-def _is_block(frames: Sequence[Frame]) -> bool:
-    """Tell whether a brace holds statements, not the cases of a switch or an array's elements."""
-    outer = frames[-2]
-    if not isinstance(outer, Code):
-        return True
-    if not outer.recent:
-        return outer.bracket != b"("
-    last = outer.recent[-1]
-    if last.text == b")":
-        return len(outer.recent) < 2 or outer.recent[-2].text != b"switch"
-    throws = any(token.text == b"throws" for token in outer.recent)
-    return throws or last.text in (b"->", b"else", b"do", b"try", b"finally", b"static", b"}")
-
-
-def _in_annotation(frames: Sequence[Frame]) -> bool:
-    """Tell whether some bracket holds the elements of an annotation."""
-    for outer, inner in pairwise(frames):
-        if isinstance(outer, Code) and isinstance(inner, Code) and inner.bracket == b"(":
-            begin = chain_start(outer.recent) if outer.recent else 0
-            if begin and outer.recent[begin - 1].text == b"@":
-                return True
-    return False
-
-
-def _has_angle(recent: Sequence[Token]) -> bool:
-    return any(token.text in (b"<", b">") for token in recent)
+def _with(found: MemberList, variables: frozenset[str]) -> MemberList:
+    """Return `found` with more `variables`, which hide what has the same name."""
+    names = found.members
+    more = replace(
+        names,
+        names=names.names | variables,
+        methods=names.methods - variables,
+        values=names.values | variables,
+    )
+    return MemberList(more)

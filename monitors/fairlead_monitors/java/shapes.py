@@ -70,6 +70,29 @@ def _is_anonymous(recent: Sequence[Token]) -> bool:
     return begin > 0 and recent[begin - 1].text == b"new"
 
 
+def is_plain(token: Token) -> bool:
+    """Tell whether a type ends with `token` that no lambda expression can be of."""
+    return token.text in PRIMITIVES or token.text in (b"]", b"String", b"void")
+
+
+def returns_plain(frames: Sequence[Frame]) -> bool:
+    """Tell whether the method at the end of `frames` returns what is no lambda expression."""
+    for place in range(len(frames) - 1, 0, -1):
+        outer, inner = frames[place - 1], frames[place]
+        if not isinstance(outer, Code) or not isinstance(inner, Code) or not outer.recent:
+            continue
+        if outer.recent[-1].text == b"->":
+            return False
+        if inner.bracket == b"{" and is_class_body(frames[:place]):
+            return _declares_plain(outer.recent)
+    return False
+
+
+def _declares_plain(header: Sequence[Token]) -> bool:
+    ends = [place for place, token in enumerate(header) if token.text == b")"]
+    return bool(ends) and ends[-1] > 1 and is_plain(header[ends[-1] - 2])
+
+
 def chain_start(recent: Sequence[Token]) -> int:
     """Return where the names that the tokens end in begin, joined by dots: ``a.b.c``."""
     place = len(recent) - 1
@@ -86,6 +109,19 @@ def type_start(recent: Sequence[Token]) -> int:
     while place and _may_be_in_type(recent[place - 1]):
         place -= 1
     return place
+
+
+def angle_owner(recent: Sequence[Token]) -> Token | None:
+    """Return what stands before the ``<`` if the tokens may end inside of a type's arguments."""
+    depth = 0
+    for place in range(len(recent) - 1, 0, -1):
+        token = recent[place]
+        if token.text == b"<" and not depth:
+            return recent[place - 1]
+        depth += (token.text == b">") - (token.text == b"<")
+        if not _may_be_in_type(token):
+            return None
+    return None
 
 
 def _may_be_in_type(token: Token) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fairlead_monitors.grammar import SpelledName
 from fairlead_monitors.lookup import MemberList
 
 BLANKS = b" \t\r\n"
@@ -18,10 +17,3 @@ def is_misused(members: MemberList, name: bytes, sign: bytes) -> bool:
         return False
     others = members.members.values if sign == b"(" else members.members.methods
     return name.decode(errors="replace") in others
-
-
-def after_first_letter(name: SpelledName) -> tuple[bytes, int]:
-    """Return the place at which types are asked for: servers list them by what they begin with."""
-    if name.back:
-        return b"", name.back - 1
-    return name.place + name.typed[:1], 0

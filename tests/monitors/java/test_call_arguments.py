@@ -56,6 +56,15 @@ def monitor(text: str, engine: SignatureEngine | None = None) -> JavaCallArgumen
         ("|", "one(x -> { f(a, b); })", ALL),
         ("|", "one(new int[]{1, 2})", ALL),
         ("|", "one(/* a, b) */ 1)", ALL),
+        # No statement ends among arguments.
+        ("|", "two(1; 2)", "two(1"),
+        ("|", "unheard(1;", "unheard(1"),
+        ("unheard(1|", ";", ""),
+        ("|", "one(x -> { f(); g(); });", ALL),
+        ("|", "one(';');", ALL),
+        ("|", 'one("1;");', ALL),
+        ("|", "for (none(); a; b) {", ALL),
+        ("|", "void f(int a; ", ALL),
         # Calls in calls, constructors.
         ("|", "two(one(1), none())", ALL),
         ("|", "two(one(), 2)", "two(one("),

@@ -74,7 +74,6 @@ def monitor(of: type[ClikeNames], text: str, engine: KindTable | None = None) ->
         ("{ |", "outer: for (;;)", ALL),
         ("x = |", "found -> 1;", ALL),
         ("f(|", "(found, other) -> 1)", ALL),
-        ("x = (|", "found) y;", ALL),
         ("{ |", "found[] x;", ALL),
         ("x = |", "Arrays.asList(count);", ALL),
         ("x = y < |", "found;", ALL),
@@ -84,7 +83,7 @@ def monitor(of: type[ClikeNames], text: str, engine: KindTable | None = None) ->
         ("@A(|", "found = 1) int x;", ALL),
         ("@A(x = |", "FOUND) int y;", ALL),
         ("@A({|", "FOUND, OTHER}) int x;", ALL),
-        ("for (|", "found : count)", ALL),
+        ("for (|", "Tug found : count)", ALL),
         ("{ int x = 1, |", "found = 2;", ALL),
         ("break |", "found;", ALL),
         ("enum E { |", "FOUND, OTHER }", ALL),
@@ -113,6 +112,8 @@ def test_names_in_scope(text: str, data: str, admitted: str | None) -> None:
         # In other blocks it is not there.
         ("{ |", "{ Tug found; } close(found);", "{ Tug found; } close(found"),
         ("void g(Tug found) {} { |", "close(found);", "close(found"),
+        ("abstract void g(Tug found); void f() { |", "close(found);", "close(found"),
+        ("{ g((Tug found) -> 1); |", "close(found);", "close(found"),
         ("{ for (Tug found : total) { } |", "close(found);", "close(found"),
         ("{ close(x -> { Tug found; }); |", "close(found);", "close(found"),
         ("{ close(total > found, count); |", "close(found);", "close(found"),
@@ -137,35 +138,115 @@ TYPES = {**TABLE, Kind.TYPE: "String Tug java"}
         ("x = |", "counts . x;", "counts "),
         ("x = |", "counts\n  .x;", "counts\n  "),
         ("x = |", "counts[0];", "counts"),
-        ("if (|", "counts < 1)", "counts "),
-        ("if (|", "counts && x)", "counts "),
+        ("if (|", "counts < 1)", "count"),
+        ("if (|", "counts && x)", "count"),
         ("x = |", "counts ? 1 : 2;", "counts "),
         ("x = |", "counts instanceof Tug;", "counts "),
         ("x = |", "counts -> 1;", ALL),
         ("x = |", "counts->1;", ALL),
         ("x = |", "count - 1;", ALL),
         ("x = |", "counts - 1;", "counts -"),
+        ("x = |", "counts -1;", "counts -"),
         ("f(|", "1, counts -1)", "1, counts -"),
-        ("if (|", "counts-- > 1)", "counts-"),
-        ("x = |", "counts // all", ALL),
+        ("if (|", "counts-- > 1)", "count"),
+        ("x = |", "count // all", ALL),
+        ("x = |", "counts // all", "counts "),
         ("{ |", "counts: for (;;)", ALL),
         ("x = |", "String.valueOf(1);", ALL),
-        ("x = |", "Strong.valueOf(1);", "Strong"),
+        ("x = |", "Strong.valueOf(1);", "Str"),
         ("x = |", "java.util.List.of();", ALL),
         ("x = |", "jova.util.List.of();", "jova"),
         ("{ |", "Tug[] x;", ALL),
-        ("{ |", "Tag[] x;", "Tag"),
-        ("{ |", "Tug<X> x;", ALL),
+        ("{ |", "Tag[] x;", "Ta"),
+        ("{ |", "Tug<Tug> x;", ALL),
         ("{ |", "Tug x;", ALL),
-        ("{ |", "Tag x;", "Tag "),
+        ("{ |", "Tag x;", "Ta"),
         ("{ |", "record Point(int x) {}", ALL),
-        ("{ |", "final Tag x;", ALL),
+        ("{ |", "final Tag x;", "final Ta"),
         ("{ |", "int x;", ALL),
         ("Barge b; { |", "Barge x;", ALL),
-        ("// Barge\n{ |", "Barge x;", "Barge "),
+        ("// Barge\n{ |", "Barge x;", "Ba"),
         ("import a.Barge; { |", "Barge x;", ALL),
         ("{ |; Barge b; }", "Barge x", ALL),
         ("x = coun|", "ts.x;", "ts"),
+        # What is read, whatever follows: a new name is a label, or has an arrow behind it.
+        ("x = |", 'counts"', "counts"),
+        ("x = |", "counts {", "counts "),
+        ("x = |", "counts : 1;", "counts "),
+        ("x = |", "counts::x;", "counts"),
+        ("x = |", "count::x;", ALL),
+        ("x = |", "Tug::new;", ALL),
+        ("x = y ? |", "count : 1;", ALL),
+        ("x = y ? |", "counts : 1;", "counts "),
+        ("x = y ? |", "Tug : 1;", "Tug :"),
+        ("x = y ? 1 : |", "counts;", "counts"),
+        ("x = y ? 1 : |", "counts -> 1;", ALL),
+        ("if (|", "counts -> 1)", "count"),
+        ("for (|", "counts : total)", "count"),
+        ("for (Tug x : |", "counts)", "counts"),
+        ("f(1 + |", "counts)", "count"),
+        ("x > |", "counts;", "count"),
+        ("x = 1 << |", "counts;", "count"),
+        ("switch (x) { |", "case 1: counts();", "case 1: counts"),
+        ("switch (x) { default -> |", "counts();", "counts"),
+        ("x = new int[] {|", "count, counts}", "count, counts"),
+        ("int[] x = {|", "count, counts}", "count, counts"),
+        ("if (x) |", "counts();", "counts"),
+        # Types in casts, in brackets of type arguments and behind words of the language.
+        ("x = (|", "counts) y;", "counts) "),
+        ("x = (|", "counts) -> 1;", ALL),
+        ("x = (|", "counts, y) -> 1;", ALL),
+        ("x = (|", "T, y);", "T"),
+        ("x = ((|", "counts, y) -> 1);", "count"),
+        # What is a number or a text is no lambda expression.
+        ("{ int x = |", "counts -> 1;", "count"),
+        ("{ String x = |", "counts -> 1;", "count"),
+        ("{ Tug[] x = |", "counts -> 1;", "count"),
+        ("{ Tug x = |", "counts -> 1;", ALL),
+        ("class A { int f() throws B { if (x) { return |", "counts -> 1;", "count"),
+        ("class A { String[] f(int x) { return |", "counts -> 1;", "count"),
+        ("class A { Tug f(int x) { return |", "counts -> 1;", ALL),
+        ("class A { int f() { g(x -> { return |", "counts -> 1;", ALL),
+        ("class A { int f() { new Tug() { Tug g() { return |", "counts -> 1;", ALL),
+        ("x = 1 + (|", "counts) - y;", "count"),
+        ("x = (|", "Tug) count;", ALL),
+        ("x = (|", "Tag) count;", "Ta"),
+        ("x = (|", "Tug & String) count;", ALL),
+        ("x = (|", "String[]) counts;", "String[]) counts"),
+        ("x = (|", "Tug x, int y) -> 1;", ALL),
+        ("x = (Tug) |", "counts;", "counts"),
+        ("Map<T, T> m; x = (|", "T) count;", "T"),
+        ("{ List<|", "Tug> x;", ALL),
+        ("{ List<|", "Tag> x;", "Ta"),
+        ("{ Map<Tug, |", "Tag> x;", "Ta"),
+        ("{ List<? extends |", "Tag> x;", ALL),
+        ("f(x < |", "zero, z)", "ze"),
+        ("f(x < count, |", "y -> 1)", ALL),
+        ("if (x instanceof |", "Tag y)", "Ta"),
+        ("try {} catch (|", "Tag y)", "Ta"),
+        ("{ f((final |", "Tag y) -> 1);", "Ta"),
+        # Declared anew.
+        ("class A<|", "T> {}", ALL),
+        ("class A { <|", "T> void f() {} }", ALL),
+        ("class A { Map<String, |", "T> f() {} }", "T"),
+        ("interface A extends B<|", "T> {}", ALL),
+        # Types of what a class declares.
+        ("class A { |", "A(int a) {}", ALL),
+        ("class A { |", "Tag(int a) {}", "Ta"),
+        ("class A { |", "Tug f() {}", ALL),
+        ("class A { public |", "Tag f() {}", "Ta"),
+        ("class A { private static final |", "Tag x;", "Ta"),
+        ("class A { List<|", "Tag> x;", "Ta"),
+        ("class A { <E> List<|", "E> f() {}", ALL),
+        ("class A { <E> void f(|", "E x) {}", ALL),
+        ("class A { void f(|", "Tag x) {}", "Ta"),
+        ("class A { void f(int y, |", "Tag x) {}", "Ta"),
+        ("class A { void f(int y, final |", "Tag x) {}", "Ta"),
+        ("class A { void f(|", "Tug.Sailor x, Tug<String>[] y) {}", ALL),
+        ("enum E { |", "TOW, TAG(TOW) }", ALL),
+        ("enum E { TOW; |", "Tag x;", ALL),
+        ("class A { @Tow(|", "TAG) int x;", ALL),
+        ("class A { record |", "Tow(int x) {}", ALL),
     ],
 )
 def test_what_names_may_begin_with(text: str, data: str, admitted: str | None) -> None:
@@ -191,6 +272,34 @@ def test_what_follows_a_name_tells_what_it_is(before: str, after: str, ends: boo
     made = monitor(JavaScope, f"{head} = |{after}", KindTable(TYPES))
     made.advance(tail.encode())
     assert made.may_end() is ends
+
+
+class Lost(KindTable):
+    """Makes nothing of lambda expressions."""
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        found = super().names(kind, source, offset)
+        lost = kind is Kind.SCOPE and "->" in source.text[:offset]
+        return answered(Names.unknown(self.name, "nothing is listed")) if lost else found
+
+
+@pytest.mark.parametrize(
+    ("data", "admitted"),
+    [
+        ("close(x -> count);", ALL),
+        ("close(x -> x);", ALL),
+        ("close(x -> counts);", "close(x -> counts"),
+        ("close(x -> 1 + counts);", "close(x -> 1 + count"),
+        ("close((x, Tug y) -> y + z);", "close((x, Tug y) -> y + z"),
+        ("close(x -> y -> x + y + count);", ALL),
+        ("close(x -> y -> close(z));", "close(x -> y -> close(z"),
+        ("close(x -> { z(); });", ALL),
+    ],
+)
+def test_a_lambda_expression_that_analysis_makes_nothing_of(
+    data: str, admitted: str | None
+) -> None:
+    check(lambda: monitor(JavaScope, "{ |", Lost(TYPES)), data, admitted)
 
 
 class Sorts(KindTable):
@@ -223,6 +332,17 @@ class Sorts(KindTable):
         (JavaMembers, "x = a::lig|", "ht;", ALL),
         (JavaMembers, "x = |", "a::light;", ALL),
         (JavaMembers, "x = a.|", "class;", ALL),
+        (JavaMembers, "x = a.|", "this(1);", "this"),
+        (JavaMembers, "x = A.|", "super(1);", "super"),
+        (JavaMembers, "x = A.|", "super.close();", ALL),
+        (JavaMembers, "a.|", "super(1);", ALL),
+        # What the method names after the same receiver, there is.
+        (JavaMembers, "class A { void f() { a.found(); a.|", "found();", ALL),
+        (JavaMembers, "class A { void f() { if (b) { a.|; } a.found(); } }", "found()", ALL),
+        (JavaMembers, "class A { void f() { a.|", "found();", ""),
+        (JavaMembers, "class A { void g() { a.found(); } void f() { a.|", "found();", ""),
+        (JavaMembers, "class A { void f() { a.|; } void g() { a.found(); } }", "found()", ""),
+        (JavaMembers, "class A { int x = a.found(); int y = a.|", "found();", ALL),
         (JavaScope, "x = |", "count;", ALL),
         (JavaScope, "x = |", "count(1);", "count"),
         (JavaScope, "x = |", "light(1);", ALL),
@@ -299,6 +419,10 @@ def test_a_package_of_which_no_type_is_known_may_have_any() -> None:
         ("x = |", "new Tub(1)", "new Tub"),
         ("x = new T|", "ub(1)", "ub"),
         ("x = new T|ub(1)", " ", ALL),
+        ("new |", "Tug;", "Tug"),
+        ("new |", "Tug)", "Tug"),
+        ("new |", "Tug /* all */ (1)", ALL),
+        ("new |", "Tug.Sailor(1)", ALL),
         # An array may be of any type, and what is imported is there.
         ("new |", "TimeUnit[3]", ALL),
         ("new |", "int[3]", ALL),
@@ -314,7 +438,46 @@ def test_instances(text: str, data: str, admitted: str | None) -> None:
     check(lambda: monitor(JavaInstances, text), data, admitted)
 
 
-def test_classes_are_asked_for_by_their_first_letter() -> None:
+@pytest.mark.parametrize(
+    ("text", "data", "admitted"),
+    [
+        ("new |", "Signal[3]", ALL),
+        ("new |", "Signal(1)", "Signal"),
+        ("new |", "Sequel[3]", "Se"),
+        ("new |", "java.util.List[3]", ALL),
+        ("new |", "jova.util.List[3]", "jo"),
+        ("new |", "Thread(1)", ALL),
+        ("new |", "Crane(1)", "Cr"),
+        ("{ |", "Crane x;", "Cr"),
+        ("new |", "Tub[1]", "Tu"),
+        ("import a.Crane; { |", "Crane x;", ALL),
+    ],
+)
+def test_arrays_are_of_any_type_that_is_there(text: str, data: str, admitted: str | None) -> None:
+    of = JavaInstances if text.startswith("new") else JavaScope
+    table = {**TABLE, Kind.TYPE: "Signal java"}
+    check(lambda: monitor(of, text, Importing(table)), data, admitted)
+
+
+class Importing(KindTable):
+    """Lists a type that would have to be imported."""
+
+    def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        found = super().names(kind, source, offset).result()
+        of_types = kind in (Kind.TYPE, Kind.CLASS)
+        return answered(replace(found, importable=frozenset({"Crane"} if of_types else ())))
+
+
+@pytest.mark.parametrize(
+    ("after", "ends"), [("", True), (";", False), ("(1)", True), ("\n}", False), ("[3]", True)]
+)
+def test_an_instance_ends_before_its_brackets(after: str, ends: bool) -> None:
+    made = monitor(JavaInstances, f"x = |{after}")
+    made.advance(b"new Tug")
+    assert made.may_end() is ends
+
+
+def test_classes_are_asked_for_by_their_first_letters() -> None:
     engine = KindTable(TABLE)
     asking = monitor(JavaInstances, "x = new |;", engine)
     for byte in (b"T", b"u", b"g", b"("):
@@ -322,8 +485,8 @@ def test_classes_are_asked_for_by_their_first_letter() -> None:
         asking.advance(byte)
     monitor(JavaInstances, "x = new Tu|g();", engine).may_end()
     assert engine.asked == [
-        (Kind.CLASS, "x = new T", ";"),
-        (Kind.CLASS, "x = new T", "();"),
+        (Kind.CLASS, "x = new Tug", ";"),
+        (Kind.CLASS, "x = new Tug", "();"),
     ]
 
 
