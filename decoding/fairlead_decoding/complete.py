@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fairlead_decoding.drafts import guesses
-from fairlead_decoding.errors import ModelError
+from fairlead_decoding.errors import DecodingError, ModelError
 from fairlead_decoding.generate import Ending, generate
 from fairlead_decoding.infilling import WINDOW, Filling, likeliest
 from fairlead_decoding.matcher import Matcher
@@ -91,18 +91,24 @@ class Decoder:
             return likeliest(
                 cache, before, names, rest, others, k=k, cancelled=cancelled, deadline=deadline
             )
-        except ModelError:
-            return []  # Sessions of samples may hold all the room that there is.
+        except DecodingError:
+            return []  # Sessions of samples may hold all the room, and small contexts have none.
 
-    def given(self, prompt: Prompt, text: bytes) -> Completion:
-        """Return `text` as if it had been written after `prompt`."""
-        root, logits = self.prompts.prefill(prompt.tokens)
+    def given(self, prompt: Prompt, text: bytes) -> Completion | None:
+        """Return `text` as if it had been written after `prompt`, None if there is no room for it.
+
+        It may be longer than what was to be written.
+        """
         tokens = self.model.encode((prompt.heal + text).decode(errors="replace"))
-        session = root.fork()
         try:
-            return Completion(text, tokens, log_probability(session, logits, tokens), "stop")
-        finally:
-            session.close()
+            root, logits = self.prompts.prefill(prompt.tokens)
+            session = root.fork()
+            try:
+                return Completion(text, tokens, log_probability(session, logits, tokens), "stop")
+            finally:
+                session.close()
+        except ModelError:
+            return None
 
     def complete(
         self,

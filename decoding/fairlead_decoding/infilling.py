@@ -61,12 +61,12 @@ def likeliest(
     prompt = build_prompt(model, before, "", layout="left-to-right", max_new_tokens=spare)
     session, logits = cache.prefill(prompt.tokens)
 
-    def best(texts: Iterable[str], k: int, budget: int | None) -> tuple[RankedName, ...]:
+    def best(texts: Iterable[bytes], k: int, budget: int | None) -> tuple[RankedName, ...]:
         return rank(
             model,
             session,
             logits,
-            [text.encode() for text in texts],
+            texts,
             heal=prompt.heal,
             k=k,
             # Whatever comes after it, a text is complete.
@@ -77,8 +77,14 @@ def likeliest(
             deadline=deadline,
         ).names
 
-    likely = [Filling(one.name.decode(), rest) for one in best(names, _SHORTLIST, _BUDGET)]
-    fillings = {one.text + one.rest[:_REST]: one for one in (*likely, *others)}
+    known = {_encoded(name): name for name in names}
+    likely = [Filling(known[one.name], rest) for one in best(known, _SHORTLIST, _BUDGET)]
+    fillings = {_encoded(one.text + one.rest[:_REST]): one for one in (*likely, *others)}
     found = best(fillings, k, None)
     early = any(one.bound for one in found)
-    return [] if early else [fillings[one.name.decode()] for one in found]
+    return [] if early else [fillings[one.name] for one in found]
+
+
+def _encoded(text: str) -> bytes:
+    # Documents may hold half a character.
+    return text.encode(errors="replace")

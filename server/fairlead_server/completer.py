@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from fairlead_decoding.beam import complete_by_beam
 from fairlead_decoding.chat import chat_prompt, follows_instructions
@@ -166,14 +167,13 @@ class Completer:
         # Choosing a member takes about as long as writing did.
         until = begun + 2 * (time.monotonic() - begun)
         if checking is not None and fits_between(request, until):
-            later = site.suffix[len(site.suffix.partition("\n")[0]) :]
-            line = self._monitor(request, site.prefix, later, engine, cancelled)
-            members = Members(
-                self._decoder, site, checking, line or checking, request.config.deadline, cancelled
-            )
+            line = partial(self._on_line, request, site, engine, checking, cancelled)
+            deadline = request.config.deadline
+            members = Members(self._decoder, site, checking, line, deadline, cancelled)
             member = members.fitting(suggestions[:1])
-            if member is not None:
-                completions = [self._decoder.given(prompt, member.encode()), *completions]
+            chosen = None if member is None else self._decoder.given(prompt, member.encode())
+            if chosen is not None:
+                completions = [chosen, *completions]
                 suggestions = offered(completions, site, checking)[0][:1]
         if checking is not None and isinstance(engine, ImportableEngine):
             suggestions = self._with_imports(request, suggestions, engine, cancelled)
@@ -356,6 +356,21 @@ class Completer:
             left = min(place.patience, place.deadline - place.clock())
             engine.prepare(Source(place.path, request.document.text), left, cancelled)
         return factory(place)
+
+    def _on_line(
+        self,
+        request: CompletionRequest,
+        site: Site,
+        engine: CompletionEngine | None,
+        checking: Checking,
+        cancelled: Callable[[], bool],
+    ) -> Checking:
+        """Return what watches the place of `checking` as if nothing followed on its line."""
+        factory = self._monitors.get(request.document.language)
+        if factory is None or engine is None:
+            return checking
+        later = site.suffix[len(site.suffix.partition("\n")[0]) :]
+        return factory(self._place(request, site.prefix, later, engine, cancelled))
 
     def _place(
         self,

@@ -6,13 +6,17 @@ import re
 
 from fairlead_monitors.evidence import UNBOUND
 from fairlead_monitors.syntax import SyntaxCheck
+from fairlead_server.finishing.missing import opened
 from fairlead_server.parsing import may_end
 from fairlead_server.report import Checking
 
 _LAST_WORD = re.compile(r"\w+\W*\Z")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
-_MOST = 100
+_BETWEEN_STATEMENTS = ("{", "}", ";")
+_FEWEST, _MOST = 20, 100
 """Tokens at which a text is tried to end."""
+_WORK = 5_000_000
+"""Characters that may be parsed for that."""
 
 
 def ended(text: str, checking: Checking) -> str:
@@ -30,14 +34,28 @@ def ended(text: str, checking: Checking) -> str:
     return text
 
 
-def parsing(text: str, syntax: SyntaxCheck, checking: Checking) -> str:
-    """Return the longest beginning of `text`, in whole tokens, with which the document parses."""
+def parsing(text: str, syntax: SyntaxCheck, checking: Checking, language: str, size: int) -> str:
+    """Return the longest beginning of `text`, in whole tokens, with which the document parses.
+
+    Or would, with the blocks closed that it is in: what comes next in them is a whole statement.
+    The longer the document, the fewer ends are tried: each has it parsed, in part at least.
+    """
+    most = max(_FEWEST, min(_MOST, _WORK // max(1, size)))
     ends = [token.end() for token in _TOKEN.finditer(text)]
-    for end in ends[: -_MOST - 1 : -1]:
+    for end in ends[: -most - 1 : -1]:
         kept = text[:end]
-        if syntax.parses(kept) and may_end(checking, kept.encode()):
+        if _may_stand(kept, syntax, language) and may_end(checking, kept.encode()):
             return kept
     return ""
+
+
+def _may_stand(text: str, syntax: SyntaxCheck, language: str) -> bool:
+    if syntax.parses(text):
+        return True
+    if not text.endswith(_BETWEEN_STATEMENTS):
+        return False
+    closers = "".join(reversed(opened(language, text)))
+    return closers.startswith("}") and any(syntax.parses(text + closers + e) for e in ("", ";"))
 
 
 def _unbound(data: bytes, checking: Checking) -> int | None:

@@ -20,11 +20,15 @@ from fairlead_server.suggestion import CompletionRequest, Suggestion
 
 _TYPED = re.compile(r"[\w)\]\"']\s*\.\s*(\w*)\Z")
 _REACH = 256
-_ASSIGNS = re.compile(r"\s*(?:=(?!=)|:(?!=))")
+_ASSIGNS = re.compile(r"\s*=(?!=)")
+_ANNOTATES = re.compile(r"\s*:(?!=)")
+_STATEMENT = re.compile(r"^[ \t]*\w+(?:\s*\.\s*\w+)*\s*\.\s*\w*\Z", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d]\w*")
 _WORDS = 6
 _TRIED = 6
 """How many of the likeliest fillings are looked at for whether the rest of the line is admitted."""
+_LOOKED_AT = 80
+"""Characters of the rest that are looked at: each name in them is a question to analysis."""
 
 
 def fits_between(request: CompletionRequest, until: float) -> bool:
@@ -39,13 +43,13 @@ def fits_between(request: CompletionRequest, until: float) -> bool:
 class Members:
     """Chooses among the members that `checking` knows at `site`.
 
-    `line` watches the same place of a document in which nothing of the line stands behind it.
+    `line` makes what watches the same place where nothing of the line stands behind it.
     """
 
     decoder: Decoder
     site: Site
     checking: Checking
-    line: Checking
+    line: Callable[[], Checking]
     deadline: float | None
     cancelled: Callable[[], bool]
 
@@ -60,11 +64,14 @@ class Members:
         if found is None or not rest.strip() or self.cancelled():
             return None
         names = self.checking.members()
-        fit = [] if names is None else [*_fit(names, rest), *_made(names, rest)]
+        fit = [] if names is None else [*_fit(names, rest), *self._made(names, rest)]
         missing = [name.removeprefix(found[1]) for name in fit if _goes_on(found[1], name)]
         if not missing:
             return None
         others = [Filling(_unix(one.text), self._line(one.replaces)) for one in written]
+        if found[1] in fit:
+            # The member may be there as a whole already.
+            others.append(Filling("", rest))
         likely = self.decoder.likeliest(
             _unix(self.site.prefix),
             missing,
@@ -74,15 +81,39 @@ class Members:
             cancelled=self.cancelled,
             deadline=self.deadline,
         )
-        best = next(filter(self._goes_with_rest, likely), likely[0] if likely else None)
+        best = self._admitted_with_rest(likely)
         if best is None or best in others:
             return None
         return best.text if may_end(self.checking, best.text.encode()) else None
 
-    def _goes_with_rest(self, filling: Filling) -> bool:
-        """Tell whether analysis admits the line with `filling`, as far as it knows."""
-        text = (filling.text + filling.rest).rstrip("\n").encode()
-        return self.cancelled() or self.line.admitted(text) == len(text)
+    def _admitted_with_rest(self, likely: Sequence[Filling]) -> Filling | None:
+        """Return the first with which analysis admits the line, as far as it knows, or the first.
+
+        How the line begins tells enough: it may go on for long.
+        """
+        if not likely:
+            return None
+        line = self.line()
+        for one in likely:
+            text = (one.text + one.rest[:_LOOKED_AT]).rstrip("\n").encode(errors="replace")
+            if self.cancelled() or line.admitted(text) == len(text):
+                return one
+        return likely[0]
+
+    def _made(self, names: Names, rest: str) -> list[str]:
+        """Return members that an assignment may make: they are often called what they get."""
+        is_all = names.completeness is Completeness.COMPLETE and not names.may_create
+        if is_all or not self._is_assigned(rest):
+            return []
+        words = list(dict.fromkeys(_WORD.findall(rest)))[:_WORDS]
+        return [name for word in words for name in (word, f"_{word}") if name not in names.names]
+
+    def _is_assigned(self, rest: str) -> bool:
+        if _ASSIGNS.match(rest):
+            return True
+        # A colon annotates a statement's target; elsewhere it ends a header or parts a slice.
+        begins = _STATEMENT.search(self.site.prefix[-_REACH:])
+        return self.site.language == "python" and bool(begins and _ANNOTATES.match(rest))
 
     def _line(self, replaced: int) -> str:
         """Return the rest of the cursor's line from `replaced` characters on, with its end."""
@@ -92,15 +123,6 @@ class Members:
 def _fit(names: Names, rest: str) -> list[str]:
     """Return the members that can go before `rest`."""
     return sorted(names.names - (names.values if rest.lstrip().startswith("(") else names.methods))
-
-
-def _made(names: Names, rest: str) -> list[str]:
-    """Return members that an assignment may make: they are often called what they get."""
-    is_all = names.completeness is Completeness.COMPLETE and not names.may_create
-    if is_all or not _ASSIGNS.match(rest):
-        return []
-    words = list(dict.fromkeys(_WORD.findall(rest)))[:_WORDS]
-    return [name for word in words for name in (word, f"_{word}") if name not in names.names]
 
 
 def _goes_on(typed: str, name: str) -> bool:

@@ -98,8 +98,9 @@ def _mended(finished: Finished, site: Site, checking: Checking) -> Finished:
     syntax = _syntax(site, finished.replaces)
     if not finished.text or syntax.parses(syntax.longest(finished.text)):
         return finished
-    kept = parsing(finished.text, syntax, checking)
-    if not kept and not syntax.parses(""):
+    size = len(site.prefix) + len(site.suffix)
+    kept = parsing(finished.text, syntax, checking, site.language, size)
+    if kept == finished.text or (not kept and not syntax.parses("")):
         return finished
     return Finished(kept, finished.replaces, (*finished.applied, _BROKEN))
 

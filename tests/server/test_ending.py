@@ -92,6 +92,12 @@ ARGUMENTS = ("class A { void f() {\n    close(", ");\n} }\n")
         (BODY, "close(count, ) + total;", "stop", None),
         (BODY, "count = total;\n} }", "stop", "count = total;"),
         (BODY, "close(new Tug(total", "stop", None),
+        # A block may be gone on with.
+        (BODY, "for (Tug t : total) {", "stop", "for (Tug t : total) {"),
+        (BODY, "close(x -> {", "length", "close(x -> {"),
+        (BODY, "if (total) {\n  close(1);\n  close(1, ", "length", "if (total) {\n  close(1);"),
+        (BODY, "close(x -> {\n  close(1);\n  close(y ->", "length", "close(x -> {\n  close(1);"),
+        (BODY, "close({", "stop", None),
         (VALUE, "count + total(x ->", "stop", "count + total"),
         (VALUE, "total + count + (", "stop", "total + count"),
         (VALUE, "total ++", "stop", "total ++"),
@@ -109,6 +115,7 @@ def test_what_guidance_made_break_off_parses(
     found, dropped = offered([vetoed], site, checked)
     assert [one.text for one in found] == ([] if expected is None else [expected])
     assert [one.by for one in dropped] == ([] if found else ["broken expression"])
+    assert not any("broken expression" in one.applied for one in found if one.text == text)
 
 
 def test_what_the_model_made_break_off_stays() -> None:

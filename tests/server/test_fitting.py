@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from fairlead_decoding.complete import Decoder
 from fairlead_decoding.types import GenerationConfig
+from fairlead_monitors.engine import Kind, Names, Source
 from fairlead_server.analysis.jedi_engine import JediEngine
 from fairlead_server.completer import Completer
 from fairlead_server.document import DocumentSnapshot
@@ -71,6 +73,8 @@ def complete_in(
         (".", "area * 2\n", "width"),
         # What was written fits.
         (".", "()\n", "height"),
+        (".", " * 2\n# half of a character: \ud834", "width"),
+        (".", " * 2 # \ud834\n", "width"),
     ],
 )
 def test_the_member_fits_what_follows(tmp_path: Path, typed: str, rest: str, expected: str) -> None:
@@ -143,3 +147,69 @@ def test_what_follows_has_to_be_admitted_as_well(tmp_path: Path) -> None:
     model = reading("return b", {".name.depth\n": -0.2, ".lid.depth\n": -3.0})
     (suggestion,) = complete_in(tmp_path, PARTS + ".", ".depth\n", model).suggestions
     assert suggestion.text == "lid"
+
+
+def test_a_member_that_is_there_as_a_whole_is_not_made_longer(tmp_path: Path) -> None:
+    before = HEAD.replace("    width = 3", "    width = 3\n    width_max = 4") + ".width"
+    model = reading("return b", {".width * 2\n": -0.1, ".width_max * 2\n": -4.0})
+    assert not complete_in(tmp_path, before, " * 2\n", model).suggestions
+    model = reading("return b", {".width * 2\n": -4.0, ".width_max * 2\n": -0.1})
+    (suggestion,) = complete_in(tmp_path, before, " * 2\n", model).suggestions
+    assert suggestion.text == "_max"
+
+
+READS = """class Crate(Unknown):
+    def f(self, depth: int) -> None:
+        self.lid = 1
+        """
+
+
+@pytest.mark.parametrize(
+    ("begun", "rest", "expected"),
+    [
+        ("if self", ": print(depth)\n", "lid"),
+        ("x = y[self", ":depth]\n", "lid"),
+        ("self", ": int = depth\n", "depth"),
+    ],
+)
+def test_a_colon_makes_a_member_only_where_it_annotates(
+    tmp_path: Path, begun: str, rest: str, expected: str
+) -> None:
+    lines = {f".depth{rest}": -1.0, f".lid{rest}": -4.0, ".lids\n": -0.5}
+    model = reading(begun, lines)
+    (suggestion,) = complete_in(tmp_path, READS + begun + ".", rest, model).suggestions
+    assert suggestion.text == expected
+
+
+def test_a_member_for_which_there_is_no_room_is_not_chosen(tmp_path: Path) -> None:
+    name = "width" * 12
+    before = "x = 1\n" * 100 + HEAD.replace("width", name) + "."
+    model = reading("return b", {".height()\n": -0.2, f".{name} * 2\n": -3.0})
+    model.context_length = 405
+    config = GenerationConfig(max_new_tokens=1)
+    assert complete_in(tmp_path, before, " * 2\n", model, config=config).prompt_tokens
+    model = reading("return b", LINES)
+    model.context_length = 64
+    config = GenerationConfig(max_new_tokens=20)
+    (suggestion,) = complete_in(tmp_path, HEAD + ".", " * 2\n", model, config=config).suggestions
+    assert suggestion.text == "height()"
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest", "most"),
+    [(".", " * 2" + " + b.height() * b.width" * 40 + "\n", 20), (".wi", "\n", 2)],
+    ids=["a long rest", "no rest"],
+)
+def test_analysis_is_asked_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, rest: str, most: int
+) -> None:
+    asked = []
+    names = JediEngine.names
+
+    def counted(engine: JediEngine, kind: Kind, source: Source, offset: int) -> Future[Names]:
+        asked.append(offset)
+        return names(engine, kind, source, offset)
+
+    monkeypatch.setattr(JediEngine, "names", counted)
+    assert complete(tmp_path, typed, rest).suggestions
+    assert len(asked) <= most

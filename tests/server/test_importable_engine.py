@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -252,3 +253,53 @@ def test_nothing_is_absent_before_the_project_is_read() -> None:
         assert (found.completeness, bool(found.reason)) == (Completeness.PARTIAL, True)
     finally:
         go_on.set()
+
+
+@pytest.mark.parametrize("kind", [Kind.CLASS, Kind.TYPE])
+def test_types_that_an_import_would_bind_are_listed_if_one_is_found(kind: Kind) -> None:
+    found = listed("Crane", "Berth", "List", "Unheard")
+    found = replace(found, names=frozenset({"Crane"}), importable=found.names - {"Crane"})
+    index = build_index([FileImports((ImportLine("a", "Berth"),))], "java")
+    engine = ImportableEngine(Recorder(found), "java", lambda source: index)
+    source = Source("/p/A.java", "class A { ")
+    engine.prepare(source, LIMIT)
+    answer = engine.names(kind, source, len(source.text)).result(LIMIT)
+    # The project imports one, and another is Java's own.
+    assert answer.names == {"Crane", "Berth", "List"}
+    assert answer.importable == {"Unheard"}
+
+
+def test_types_are_not_doubted_as_long_as_the_project_is_not_read() -> None:
+    found = replace(listed("Crane"), importable=frozenset({"Berth"}))
+    hold = threading.Event()
+
+    def read(source: Source) -> ProjectIndex:
+        hold.wait(LIMIT)
+        return INDEX
+
+    engine = ImportableEngine(Recorder(found), "java", read)
+    try:
+        answer = engine.names(Kind.TYPE, Source("/p/A.java", ""), 0).result(LIMIT)
+        assert answer.names == {"Crane", "Berth"}
+    finally:
+        hold.set()
+
+
+@pytest.mark.parametrize(
+    ("imported", "expected"),
+    [
+        (ImportLine("lombok", "Data"), Completeness.PARTIAL),
+        (ImportLine("lombok.experimental", "Accessors"), Completeness.PARTIAL),
+        (ImportLine("lomboks", "Data"), Completeness.COMPLETE),
+    ],
+)
+def test_where_annotations_add_members_no_list_of_them_is_complete(
+    imported: ImportLine, expected: Completeness
+) -> None:
+    index = build_index([FileImports((imported,))], "java")
+    engine = ImportableEngine(Recorder(listed("name")), "java", lambda source: index)
+    source = Source("/p/A.java", "class A { Object f(Berth b) { b.")
+    engine.prepare(source, LIMIT)
+    answer = engine.names(Kind.MEMBER, source, len(source.text)).result(LIMIT)
+    assert answer.completeness is expected
+    assert answer.names == {"name"}

@@ -20,7 +20,7 @@ assert break case continue do else extends goto implements import instanceof new
 throw throws yield
 """
 _NO_TYPES = frozenset(_OTHERS.split())
-_PARAMETER = re.compile(r"[<,]\s*([^\W\d][\w$]*)")
+_PARAMETER = re.compile(r"[<,]\s*(?:@[\w$.]+\s+)*([^\W\d][\w$]*)")
 
 
 @lru_cache(maxsize=8)

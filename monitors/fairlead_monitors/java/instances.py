@@ -13,6 +13,7 @@ from fairlead_monitors.context import Context
 from fairlead_monitors.engine import Kind
 from fairlead_monitors.grammar import Opening, SpelledName
 from fairlead_monitors.java.imported import Imported
+from fairlead_monitors.java.shapes import PRIMITIVES
 from fairlead_monitors.java.supertypes import Supertypes
 from fairlead_monitors.java.types import LETTERS, Types, after_letters, listed
 from fairlead_monitors.java.uses import BLANKS
@@ -81,7 +82,7 @@ class JavaInstances(ClikeNames, language=JAVA):
         found = listed(self._lookup, self.asks, name)
         if not found.complete or found.has_prefix(name.typed):
             return True
-        is_word = any(word.startswith(name.typed) for word in self.words)
+        is_word = any(word.startswith(name.typed) for word in self.words | PRIMITIVES)
         return is_word or self._types.may_begin(name)
 
     def _prove(self, name: SpelledName, byte: bytes) -> bool:
@@ -98,8 +99,9 @@ class JavaInstances(ClikeNames, language=JAVA):
     def _may_stand_before(self, sign: bytes, name: SpelledName) -> bool:
         if not name.typed[:1].isalpha() or sign == b"/" or name.typed in self.words:
             return True
-        may_be = self._may_end(name, b"") or (sign[0] in _OF_ANY_TYPE and self._types.may_be(name))
-        return may_be and sign[0] in _BEHIND
+        if sign[0] in _OF_ANY_TYPE and (name.typed in PRIMITIVES or self._types.may_be(name)):
+            return True
+        return sign[0] in _BEHIND and self._may_end(name, b"")
 
 
 def _ends_in_new(recent: Sequence[Token]) -> bool:

@@ -10,6 +10,7 @@ from fairlead_monitors.clike.languages import JAVA
 from fairlead_monitors.clike.members import MembersMonitor
 from fairlead_monitors.constraint import Constraint
 from fairlead_monitors.context import Context
+from fairlead_monitors.engine import Completeness, Kind
 from fairlead_monitors.grammar import SpelledName
 from fairlead_monitors.java.bodies import body_around
 from fairlead_monitors.java.imported import Imported
@@ -20,7 +21,25 @@ from fairlead_monitors.lookup import MemberList, MemberLookup
 _NOT_CALLED = frozenset({b"class", b"this", b"super"})
 _BEHIND_TYPE = re.compile(rb"(?<![\w$])[A-Z][\w$]*\s*\.\s*\Z")
 """The end of what names a type: only behind an object may ``super`` be called."""
+_DEREFERENCED = re.compile(r"[.:]\s*([\w$]+)")
+_METHOD = re.compile(rb"\.\s*([\w$]+)\s*\Z")
+"""A method's name behind its receiver; that of a generic call counts as none."""
 _NEAR = 200  # bytes in which what is before a name is looked for
+
+
+def _called(before: bytes) -> tuple[int, bytes] | None:
+    """Return where the method is named whose call is dereferenced at the end, and its name.
+
+    None if that is no call, one without a receiver, or too long to be looked through.
+    """
+    end = len(before.rstrip(b" \t\r\n."))
+    depth = 0
+    for place in range(end - 1, -1, -1):
+        depth += (before[place : place + 1] == b")") - (before[place : place + 1] == b"(")
+        if depth == 0:
+            found = _METHOD.search(before, 0, place) if place < end - 1 else None
+            return (found.start(1), found[1]) if found else None
+    return None
 
 
 class JavaMembers(MembersMonitor, language=JAVA):
@@ -36,10 +55,13 @@ class JavaMembers(MembersMonitor, language=JAVA):
         super().__init__(context, lookup)
         self._supertypes = Supertypes(Imported(context))
         self._around = context.prefix, context.suffix
+        self._narrowed: dict[tuple[bytes, int], MemberList] = {}
 
     @cached_property
-    def _body(self) -> str | None:
-        return body_around(*self._around)
+    def _named_here(self) -> frozenset[str] | None:
+        """What the method names after any receiver, None outside of methods."""
+        body = body_around(*self._around)
+        return None if body is None else frozenset(_DEREFERENCED.findall(body))
 
     def constraint(self) -> Constraint | None:
         """Return the names, unless the name has ended and only waits for the sign behind it."""
@@ -47,16 +69,39 @@ class JavaMembers(MembersMonitor, language=JAVA):
 
     def _members(self, name: SpelledName) -> MemberList:
         found = self._supertypes.doubted(super()._members(name))
-        return self._here(found) if found.complete and found.written else found
+        if not found.complete:
+            return found
+        key = name.place, name.back
+        if key not in self._narrowed:
+            self._narrowed[key] = self._here(self._doubted(name, found))
+        return self._narrowed[key]
+
+    def _doubted(self, name: SpelledName, found: MemberList) -> MemberList:
+        """Return `found`, relied on less behind a call of a method that is not known to be there.
+
+        Servers list what its receiver has then.
+        """
+        before = self._text_before(name)
+        called = found.complete and _called(before)
+        if not called:
+            return found
+        place = name.start - (len(before) - called[0])
+        back = self._before[len(self._before) + place :] if place < 0 else b""
+        generated = self._generated[: max(0, place)]
+        listed = self._lookup.wait(Kind.MEMBER, generated, len(back.decode(errors="replace")))
+        if called[1].decode(errors="replace") in listed.members.names:
+            return found
+        return found.reduced(
+            Completeness.UNKNOWN, "it is not known what the call before it returns"
+        )
 
     def _here(self, found: MemberList) -> MemberList:
         """Return `found` without what is named in other methods, where receivers are others."""
-        if self._body is None:
+        if not found.complete or not found.written or self._named_here is None:
             return found
-        named = (word.decode() for word in found.written)
-        body = self._body
-        here = frozenset(word for word in named if re.search(rf"[.:]\s*{word}(?![\w$])", body))
-        return MemberList(found.members, here) if len(here) < len(found.written) else found
+        named = frozenset(word.decode() for word in found.written)
+        here = named & self._named_here
+        return MemberList(found.members, here) if len(here) < len(named) else found
 
     def _end(self, name: SpelledName, byte: bytes) -> bool:
         if not name.typed or byte not in BLANKS or not self._is_method(name):

@@ -14,8 +14,11 @@ from fairlead_monitors.grammar import Opening
 from fairlead_monitors.java.shapes import (
     angle_owner,
     chain_start,
+    closes_angle,
     is_class_body,
+    is_cut,
     is_plain,
+    names_type,
     opens_call,
     returns_plain,
 )
@@ -49,11 +52,11 @@ _TYPE = Place(types=True, values=False)
 _MEMBER = Place(types=True, values=False, member=True)
 
 _HEADERS = frozenset({b"import", b"package", b"case", b"@"})
-_TYPE_HEADERS = frozenset({b"class", b"interface", b"enum", b"record"})
 _BEFORE_BRACKET = {
     **dict.fromkeys((b"if", b"while", b"switch", b"synchronized", b"for", b"try"), _READ),
     b"catch": _TYPE,
 }
+_DESCRIBING = frozenset({b"@", b"case", b"instanceof"})
 _MODIFIERS = frozenset(
     b"""public protected private static final abstract native synchronized transient volatile
     default strictfp""".split()
@@ -69,6 +72,8 @@ _AFTER_KEYWORD = {
     b"final": _TYPE,
 }
 _AFTER_OPERATOR = {b"=": _VALUE, b"->": _VALUE, b"<": _EITHER, b"&": _EITHER}
+_DEEPEST = 100
+"""Brackets in brackets; hardly anybody writes so many."""
 _NO_OPERATORS = frozenset({b"@", b"..."})
 _NO_CASTS = _NO_OPERATORS | {b">"}
 
@@ -122,11 +127,11 @@ def may_be_new(place: Place, typed: bytes) -> bool:
 def place_of(frames: Sequence[Frame]) -> Place | None:
     """Return what a name may be that begins where `frames` end, None where nothing is known."""
     code = frames[-1]
-    if not isinstance(code, Code):
+    if not isinstance(code, Code) or len(frames) > _DEEPEST or _is_described(frames):
         return None
     if not code.recent:
         return _first(frames, code)
-    if code.head[0].text in _HEADERS or _declares_type(code) or _in_annotation(frames):
+    if code.head[0].text in _HEADERS or _declares_type(code):
         return None
     if _declares_member(frames):
         return _in_declaration(frames, code)
@@ -137,7 +142,9 @@ def _in_declaration(frames: Sequence[Frame], code: Code) -> Place | None:
     """Return what a name may be in the declaration of a member, behind its first token."""
     last = code.recent[-1]
     if last.sort is Sort.KEYWORD and last.text in _MODIFIERS:
-        return _MEMBER
+        # Behind an element of an annotation, a value follows.
+        is_behind = any(token.text == b")" for token in code.recent)
+        return None if is_behind else _MEMBER
     opener = angle_owner(code.recent) if last.text in (b"<", b",") else None
     return _TYPE if opener is not None and opener.sort is Sort.WORD else None
 
@@ -150,7 +157,7 @@ def _next(frames: Sequence[Frame], code: Code) -> Place | None:
         return _after_comma(frames, code)
     if last.text == b")":
         return _after_bracket(before)
-    if last.text == b"=" and len(code.recent) > 2 and is_plain(code.recent[-3]):
+    if last.text == b"=" and _initialises_plain(code.recent):
         return _READ
     if last.text == b"return" and returns_plain(frames):
         return _READ
@@ -158,19 +165,45 @@ def _next(frames: Sequence[Frame], code: Code) -> Place | None:
         return _AFTER_KEYWORD.get(last.text)
     if last.sort is not Sort.OPERATOR or last.text in _NO_OPERATORS:
         return None
+    if last.text == b"|" and _is_caught(frames):
+        return _TYPE
+    return _after_operator(code, last, before)
+
+
+def _is_caught(frames: Sequence[Frame]) -> bool:
+    outer = frames[-2] if len(frames) > 1 else None
+    if not isinstance(outer, Code) or not outer.recent:
+        return False
+    return outer.recent[-1].text == b"catch"
+
+
+def _after_operator(code: Code, last: Token, before: Token | None) -> Place | None:
     if last.text == b">":
-        return _READ if angle_owner(code.recent[:-1]) is None else None
+        return None if closes_angle(code.recent) else _READ
     if last.text == b":":
         return _STATEMENT if len(code.recent) == 2 else _VALUE
     if last.text == b"?":
         return None if before is None or before.text in (b"<", b",") else _VALUE
+    if last.text == b"<" and _declares_parameters(before):
+        return None
     return _AFTER_OPERATOR.get(last.text, _READ)
+
+
+def _declares_parameters(before: Token | None) -> bool:
+    """Tell whether a ``<`` behind `before` begins the parameters of a method's types."""
+    return before is None or before.sort is Sort.KEYWORD
+
+
+def _initialises_plain(recent: Sequence[Token]) -> bool:
+    """Tell whether the tokens declare a variable that no lambda expression is a value of."""
+    return len(recent) > 2 and recent[-2].sort is Sort.WORD and is_plain(recent[-3])
 
 
 def _after_comma(frames: Sequence[Frame], code: Code) -> Place | None:
     calls = code.bracket == b"(" and opens_call(frames[:-1])
-    if angle_owner(code.recent) is not None:
-        return Place(types=True, arrow=calls)
+    owner = angle_owner(code.recent)
+    if owner is not None:
+        return None if _declares_parameters(owner) else Place(types=True, arrow=calls)
     if code.bracket == b"(" and _declares_member(frames[:-1]):
         return _TYPE
     return _VALUE if calls or _is_array(frames) else None
@@ -194,15 +227,13 @@ def _first(frames: Sequence[Frame], code: Code) -> Place | None:
     if code.bracket == b"{":
         if _declares_member(frames):
             return _MEMBER
-        if is_class_body(frames) or _in_annotation(frames):
+        if is_class_body(frames):
             return None
         return _VALUE if _is_array(frames) else _STATEMENT if _is_block(frames) else None
     if code.bracket != b"(" or not isinstance(outer, Code):
         return None
     if outer.recent and outer.recent[-1].text in _BEFORE_BRACKET:
         return _BEFORE_BRACKET[outer.recent[-1].text]
-    if _in_annotation(frames):
-        return None
     if opens_call(frames[:-1]):
         return _VALUE
     if _declares_member(frames[:-1]):
@@ -228,36 +259,40 @@ def _is_block(frames: Sequence[Frame]) -> bool:
 
 def _is_array(frames: Sequence[Frame]) -> bool:
     """Tell whether a brace at the end of `frames` holds the elements of an array."""
-    code, outer = frames[-1], frames[-2] if len(frames) > 1 else None
-    if not isinstance(code, Code) or code.bracket != b"{" or not isinstance(outer, Code):
-        return False
-    return bool(outer.recent) and outer.recent[-1].text in (b"=", b"]")
+    for outer, code in reversed(list(pairwise(frames))):
+        if not isinstance(code, Code) or code.bracket != b"{" or not isinstance(outer, Code):
+            return False
+        if outer.recent and outer.recent[-1].text != b",":
+            return outer.recent[-1].text in (b"=", b"]")
+        # It may be an element itself.
+    return False
 
 
 def _declares_member(frames: Sequence[Frame]) -> bool:
     """Tell whether a member of a class is declared at the end of `frames`; no constant of an enum.
 
-    Not behind the sign that its value follows.
+    Not behind the sign that its value follows, nor where that is too far away to be seen.
     """
     code, outer = frames[-1], frames[-2] if len(frames) > 1 else None
     if not is_class_body(frames) or not isinstance(code, Code) or not isinstance(outer, Code):
         return False
     is_enum = any(token.text == b"enum" for token in (*outer.head, *outer.recent))
-    return not is_enum and not any(token.text == b"=" for token in code.recent)
+    has_value = is_cut(code) or any(token.text == b"=" for token in code.recent)
+    return not is_enum and not has_value
 
 
 def _declares_type(code: Code) -> bool:
     """Tell whether the tokens belong to the header of a class, or the like."""
     if any(token.text == b"=" for token in code.recent):
         return False
-    return any(token.text in _TYPE_HEADERS for token in code.head)
+    return names_type(code)
 
 
-def _in_annotation(frames: Sequence[Frame]) -> bool:
-    """Tell whether some bracket holds the elements of an annotation."""
+def _is_described(frames: Sequence[Frame]) -> bool:
+    """Tell whether some bracket holds the elements of an annotation, or the parts of a pattern."""
     for outer, inner in pairwise(frames):
         if isinstance(outer, Code) and isinstance(inner, Code) and inner.bracket == b"(":
             begin = chain_start(outer.recent) if outer.recent else 0
-            if begin and outer.recent[begin - 1].text == b"@":
+            if begin and outer.recent[begin - 1].text in _DESCRIBING:
                 return True
     return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from fairlead_monitors.clike.tokens import Code, Frame, Sort, Token
 
@@ -12,6 +13,8 @@ PRIMITIVES = frozenset(
 _TYPES = PRIMITIVES | {b"void"}
 _HEADERS = frozenset({b"class", b"interface", b"enum"})
 _PATTERNS = frozenset({b"case", b"instanceof"})
+_MANY = 15
+"""Tokens of a statement behind which there may have been more, which are not kept."""
 _IN_TYPE = frozenset({b"<", b">", b",", b"?", b"&", b"@", b"]"})
 
 
@@ -54,12 +57,22 @@ def is_class_body(frames: Sequence[Frame]) -> bool:
         return False
     if not isinstance(inner := frames[-1], Code) or inner.bracket != b"{":
         return False
-    header = (*outer.head, *outer.recent)
+    return names_type(outer) or _is_anonymous(outer.recent)
+
+
+def names_type(code: Code) -> bool:
+    """Tell whether a statement is the header of a class, or the like, as far as it is there."""
+    header = (*code.head, *code.recent)
     if any(token.sort is Sort.KEYWORD and token.text in _HEADERS for token in header):
         return True
-    if any(token.text == b"record" for token in outer.head):
-        return outer.recent[-1].text != b";" and len(outer.recent) > 1
-    return _is_anonymous(outer.recent)
+    # A method or variable may be called so.
+    pairs = (*pairwise(code.head), *pairwise(code.recent))
+    return any(one.text == b"record" and two.sort is Sort.WORD for one, two in pairs)
+
+
+def is_cut(code: Code) -> bool:
+    """Tell whether some tokens of a statement are not among the last ones that are kept."""
+    return bool(code.head) and code.head[0].start != code.recent[0].start
 
 
 def _is_anonymous(recent: Sequence[Token]) -> bool:
@@ -122,6 +135,14 @@ def angle_owner(recent: Sequence[Token]) -> Token | None:
         if not _may_be_in_type(token):
             return None
     return None
+
+
+def closes_angle(recent: Sequence[Token]) -> bool:
+    """Tell whether the ``>`` that the tokens end in may close the arguments of a type."""
+    inside = recent[:-1]
+    if angle_owner(inside) is not None:
+        return True
+    return len(inside) >= _MANY and all(map(_may_be_in_type, inside))
 
 
 def _may_be_in_type(token: Token) -> bool:

@@ -25,8 +25,9 @@ _LETTERS = re.compile(rb"[\w$]{1,%d}" % LETTERS)
 def listed(lookup: MemberLookup, kind: Kind, name: SpelledName) -> MemberList:
     """Return the types of a `kind` that may be what begins like `name`.
 
-    Without those that an import would have to bring, as none comes along. Servers list types by
-    what they begin with, and the sooner the fewer there are; but a list without any says nothing.
+    Without those for which no import comes along, which the engine says are importable and does not
+    list. Servers list types by what they begin with, and the sooner the fewer there are; but a list
+    without any says nothing.
     """
     found = lookup.wait(kind, *after_letters(name))
     if not found.complete:
@@ -71,8 +72,8 @@ class Types:
 
     def may_begin(self, name: SpelledName) -> bool:
         """Tell whether a type or a package may have a name that begins like this."""
-        if len(name.typed) < LETTERS:
-            return True
+        if len(name.typed) < LETTERS or not _LETTERS.match(name.typed):
+            return True  # Servers are asked by letters of ASCII.
         if any(word.startswith(name.typed) for word in self._written):
             return True
         brought = (statement.name.encode() for statement in self._imported.statements)

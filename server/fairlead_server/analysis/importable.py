@@ -58,6 +58,12 @@ _POLL = 0.02
 _NEAR = 400
 """Characters before a place in which names are looked for that lack their imports."""
 
+_TYPES = (Kind.CLASS, Kind.TYPE)
+
+_ADDS_MEMBERS = frozenset({"lombok"})
+"""Packages of annotations that add members to the classes they stand at. A language server lacks
+them unless it runs the processor, and most others only make classes of their own."""
+
 _STEP = 2048
 """Characters after which more of a document is read to tell which names it binds."""
 
@@ -183,12 +189,18 @@ class ImportableEngine:
         self._projects.wait(source, seconds, cancelled)
 
     def names(self, kind: Kind, source: Source, offset: int) -> Future[Names]:
-        """Ask for names; for those in scope, also tell what may be imported."""
+        """Ask for names; for those in scope, also tell what may be imported.
+
+        Types that an import would bind are listed if a suggestion can bring it along.
+        """
         if kind is Kind.MEMBER:
-            return self._members(self.project(source), source, offset)
+            project = self.project(source)
+            return _changed(self._members(project, source, offset), partial(_or_generated, project))
         asked = self._engine.names(kind, source, offset)
         if kind is Kind.IMPORT and self._begins_module(source.text[:offset]):
             return _changed(asked, partial(_or_depended_on, self.project(source)))
+        if kind in _TYPES:
+            return _changed(asked, partial(_with_brought, self.project(source)))
         if kind is not Kind.SCOPE:
             return asked
         return _changed(asked, partial(_listed, self.project(source)))
@@ -272,6 +284,23 @@ def _or_depended_on(project: Project, names: Names) -> Names:
     depended_on = project.top_modules - names.names
     reason = names.reason or "the project depends on it, and it is not installed here"
     return replace(names, doubted=names.doubted | depended_on, reason=reason)
+
+
+def _or_generated(project: Project, names: Names) -> Names:
+    """Return `names` as a list that may lack some, if a processor adds members to classes."""
+    adds = any(module.partition(".")[0] in _ADDS_MEMBERS for module in project.index.modules)
+    if not adds or names.completeness is not Completeness.COMPLETE:
+        return names
+    reason = "annotations of the project add members to classes"
+    return replace(names, completeness=Completeness.PARTIAL, reason=reason)
+
+
+def _with_brought(project: Project, names: Names) -> Names:
+    """Return `names` with those for which an import is found; all may be, if nothing is read."""
+    found = names.importable
+    if project.is_read:
+        found = frozenset(name for name in found if find_imports(name, project.index))
+    return replace(names, names=names.names | found, importable=names.importable - found)
 
 
 def _listed(project: Project, names: Names) -> Names:

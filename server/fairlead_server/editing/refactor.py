@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -126,6 +127,7 @@ def _checked(
     remarks += [] if analysed.known else [unchecked(request.document.language)]
     remarks += [_OTHERS] if others else []
     remarks += [_ALONE] if proposal.renames and request.project is None else []
+    remarks += _unsaved(request, proposal)
     edit = FileEdit(request.document.path, request.document.text, text)
     return Candidate(
         "refactoring",
@@ -135,6 +137,30 @@ def _checked(
         analysed.known,
         tuple(remarks),
     )
+
+
+def _unsaved(request: EditRequest, proposal: Proposal) -> Iterator[str]:
+    """Yield what to say of open files that have an old name which is not on disk yet.
+
+    Engines see them as they are on disk.
+    """
+    own = {os.path.realpath(path) for path in (*proposal.files, request.document.path)}
+    for path, shown in (request.open_texts or {}).items():
+        if os.path.realpath(path) in own:
+            continue
+        saved = _saved(path)
+        for old in proposal.renames:
+            word = re.compile(rf"(?<![\w$]){re.escape(old)}(?![\w$])")
+            if len(word.findall(shown)) > len(word.findall(saved)):
+                name = os.path.basename(path)
+                yield f"`{old}` in {name} is left alone where that is not saved"
+
+
+def _saved(path: str) -> str:
+    try:
+        return decode(Path(path).read_bytes(), path)
+    except (OSError, UserError):
+        return ""
 
 
 def _acceptable(

@@ -224,6 +224,10 @@ TYPES = {**TABLE, Kind.TYPE: "String Tug java"}
         ("f(x < count, |", "y -> 1)", ALL),
         ("if (x instanceof |", "Tag y)", "Ta"),
         ("try {} catch (|", "Tag y)", "Ta"),
+        ("try {} catch (|", "Tug | Tug | String y)", ALL),
+        ("try {} catch (final |", "Tug | Tug | String y)", ALL),
+        ("try {} catch (|", "Tug | Tug | Tag y)", "Tug | Tug | Ta"),
+        ("f(|", "count | Tug | 1)", "count | Tug "),
         ("{ f((final |", "Tag y) -> 1);", "Ta"),
         # Declared anew.
         ("class A<|", "T> {}", ALL),
@@ -247,6 +251,36 @@ TYPES = {**TABLE, Kind.TYPE: "String Tug java"}
         ("enum E { TOW; |", "Tag x;", ALL),
         ("class A { @Tow(|", "TAG) int x;", ALL),
         ("class A { record |", "Tow(int x) {}", ALL),
+        # A method may be called as a type is declared.
+        ("class A { void record(int x) { |", "count += x;", ALL),
+        ("class A { public static void record(int x) { |", "count += x;", ALL),
+        ("class A { static record Tow<E>(int x) { |", "Tag x;", "Ta"),
+        # Values of what a class declares.
+        ("@interface A { int x() |", "default REACH;", ALL),
+        ("interface A { default |", "Tag x();", "Ta"),
+        ("class A { Tug x = " + "1 + " * 12 + "(|", "count + 1);", ALL),
+        ("class A { Tug x = " + "1 + " * 12 + "(|", "counts + 1);", "count"),
+        ("class A { Tug x = " + "1 + " * 12 + "close(|", "count, total);", ALL),
+        # Parameters of types are new, wherever they are declared.
+        ("enum E { A; static <|", "T> void f() {}", ALL),
+        ("enum E { A; static <S, |", "T> void f() {}", ALL),
+        ("enum E { A(1) { <|", "T> void f() {} }", ALL),
+        ("class A { public non-sealed class B<|", "T> {}", ALL),
+        ("class A { <@Tow T> |", "void f(T x) {}", ALL),
+        ("f(count < |", "T);", "T"),
+        # What follows a long type.
+        ("{ Map<" + "Tug, Map<" * 5 + "Tug" + ">" * 6 + " |", "found = count;", ALL),
+        ("{ f(x > |", "counts);", "count"),
+        # Lambda expressions as elements of arrays.
+        ("{ a[0][1] = |", "found -> 1;", ALL),
+        ("{ Tug[][] a = {{|", "found -> 1}};", ALL),
+        ("{ Tug[][] a = {{count}, {|", "found -> 1}};", ALL),
+        ("{ new Tug() {{ |", "found -> 1", "found "),
+        # Parts of patterns.
+        ("if (x instanceof Tug(Tug(|", "Tug(var y), Tug z), var u) && y)", ALL),
+        ("class A { |", "Éclair x;", ALL),
+        ("(" * 3000 + "|", "count", ALL),
+        ("{ int[] a = " + "{" * 3000 + "|", "count", ALL),
     ],
 )
 def test_what_names_may_begin_with(text: str, data: str, admitted: str | None) -> None:
@@ -300,6 +334,9 @@ def test_a_lambda_expression_that_analysis_makes_nothing_of(
     data: str, admitted: str | None
 ) -> None:
     check(lambda: monitor(JavaScope, "{ |", Lost(TYPES)), data, admitted)
+
+
+TABLE_OF_MEMBERS = {Kind.MEMBER: TABLE[Kind.SCOPE]}
 
 
 class Sorts(KindTable):
@@ -360,6 +397,16 @@ def test_methods_are_called_and_fields_are_not(
 ) -> None:
     table = {kind: TABLE[Kind.SCOPE] for kind in (Kind.SCOPE, Kind.MEMBER)}
     check(lambda: monitor(of, text, Sorts(table)), data, admitted)
+
+
+def test_names_of_the_method_are_told_once() -> None:
+    text = "class A { void f() { a.found(); a.|"
+    made = monitor(JavaMembers, text + "; } void g() { a.other(); } }", Sorts(TABLE_OF_MEMBERS))
+    made.advance(b"f")
+    first, second = made.constraint(), made.constraint()
+    assert first is not None and second is not None
+    assert b"found" in first.names and b"other" not in first.names
+    assert first.names is second.names
 
 
 @pytest.mark.parametrize(
@@ -442,6 +489,10 @@ def test_instances(text: str, data: str, admitted: str | None) -> None:
     ("text", "data", "admitted"),
     [
         ("new |", "Signal[3]", ALL),
+        ("new |", "char[3]", ALL),
+        ("new |", "char @A [3]", ALL),
+        ("new |", "char(3)", "char"),
+        ("new |", "char;", "char"),
         ("new |", "Signal(1)", "Signal"),
         ("new |", "Sequel[3]", "Se"),
         ("new |", "java.util.List[3]", ALL),
@@ -644,3 +695,26 @@ def test_evidence() -> None:
         ("total", "name", Verdict.VALID),
         ("count", "name", Verdict.VALID),
     ]
+
+
+CALLS = [
+    # The receiver has the method: what it returns is known.
+    ("{ a.count().|", "other();", ""),
+    ("{ a.|", "count().other();", "count()."),
+    ("{ a.light(b.count(1), (2)) . |", "other();", ""),
+    ('{ größe("ö"); a.count().|', "other();", ""),
+    # It has none of that name: servers list what the receiver has.
+    ("{ a.nothing().|", "other();", ALL),
+    ('{ größe("ö"); a.nothing("ö").|', "other();", ALL),
+    ("{ a.count().nothing(b.count()).|", "other();", ALL),
+    ("{ a.nothing()\n    .|", "other();", ALL),
+    ("{ a.nothing().oth|", "er();", ALL),
+    # No call of a member.
+    ("{ light().|", "other();", ""),
+    ("{ (a.nothing).|", "other();", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "data", "admitted"), CALLS)
+def test_what_an_unknown_method_returns_is_not_known(text: str, data: str, admitted: str) -> None:
+    check(lambda: monitor(JavaMembers, text, KindTable(TABLE_OF_MEMBERS)), data, admitted)

@@ -209,6 +209,36 @@ def test_other_files_that_have_the_name(tmp_path: Path) -> None:
     assert not any(uri.endswith("c.x") for uri in opened)
 
 
+def test_files_that_have_changed_a_moment_ago(tmp_path: Path) -> None:
+    with served(tmp_path) as analysis:
+        assert edited(analysis, tmp_path, "rename one to four").candidates
+        (tmp_path / "b.x").write_text("one\n")
+        assert edited(analysis, tmp_path, "rename one to four").candidates
+    lines = [json.loads(one) for one in (tmp_path / "log").read_text().splitlines()]
+    asked = [one.get("method") for one in lines]
+    last = len(asked) - asked[::-1].index("textDocument/rename")
+    assert "workspace/didChangeWatchedFiles" in asked[:last]
+
+
+def test_open_files_that_are_not_saved(tmp_path: Path) -> None:
+    (tmp_path / "b.x").write_text("two\n")
+    (tmp_path / "c.x").write_text("one\n")
+    document = DocumentSnapshot(str(tmp_path / "a.x"), TEXT, "x")
+    texts = {"a.x": TEXT, "b.x": "two one\n", "c.x": "one\n\n", "d.x": "one\n"}
+    unsaved = {str(tmp_path / name): text for name, text in texts.items()}
+    request = EditRequest(
+        document, 0, 3, "rename one to four", str(tmp_path), patience=0.0, open_texts=unsaved
+    )
+    operation = operation_for(request)
+    assert operation is not None
+    with served(tmp_path) as analysis:
+        (found,) = refactor(request, operation, analysis, serving=analysis).candidates
+    said = [one for one in found.remarks if "not saved" in one]
+    assert said == [
+        f"`one` in {name} is left alone where that is not saved" for name in ("b.x", "d.x")
+    ]
+
+
 def test_a_file_of_no_project_that_the_server_knows(tmp_path: Path) -> None:
     sources = {"command": "server.sources", "list": "data", "path": "path"}
     with served(tmp_path, sources=sources) as analysis:

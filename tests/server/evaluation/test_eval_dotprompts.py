@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fairlead_monitors.engine import Source
+from fairlead_monitors.engine import Completeness, Diagnostics, Source, Unknowing
+from fairlead_server.analysis.language_server.belonging import ALONE
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from fairlead_server.cli import main
 from fairlead_server.errors import UserError
 from fairlead_server.evaluation.dotprompts import making
+from fairlead_server.evaluation.judging import Judge
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
 
 SHOP = Path(__file__).parents[2] / "fixtures" / "seeded_java" / "project"
@@ -285,6 +288,42 @@ def test_without_a_java_engine(
     monkeypatch.setattr(LanguageServerEngine, "locate", locate)
     assert main(["eval", "dotprompts", *stated]) == 2
     assert capsys.readouterr().err.endswith("fairlead: jdtls: fairlead doctor --fix java\n")
+
+
+class Reading(Unknowing):
+    """Answers `early` times before it has read the project, if it ever has."""
+
+    def __init__(self, early: int) -> None:
+        self.name, self.early, self.asked = "reading", early, 0
+
+    def diagnostics(self, source: Source) -> Future[Diagnostics]:
+        self.asked += 1
+        known = self.asked > self.early
+        answer: Future[Diagnostics] = Future()
+        answer.set_result(
+            Diagnostics((), Completeness.COMPLETE, self.name)
+            if known
+            else Diagnostics((), Completeness.PARTIAL, self.name, ALONE)
+        )
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("early", "patience", "expected"),
+    [
+        (0, 30.0, Completeness.COMPLETE),
+        (3, 30.0, Completeness.COMPLETE),
+        (1_000_000, 0.1, Completeness.PARTIAL),
+    ],
+)
+def test_a_project_that_is_being_read_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, early: int, patience: float, expected: Completeness
+) -> None:
+    monkeypatch.setattr(making, "_POLL", 0.01)
+    engine = Reading(early)
+    found = making.settled(Judge("java", engine, patience), Source("A.java", ""), patience)
+    assert found.completeness is expected
+    assert early == 1_000_000 or engine.asked == early + 1
 
 
 @pytest.mark.needs("llama", "jdtls")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,3 +112,9 @@ def test_what_is_refused(given: Any, reason: str) -> None:
 
 def test_paths() -> None:
     assert path_of("file:///p/%C3%A4%20b.x") == os.path.abspath("/p/ä b.x")
+
+
+@pytest.mark.parametrize("name", ["a.x", "b c.x", "a%41.x", "c%20d.x", "e#?.x", "ä𝄞.x"])
+def test_a_path_is_that_of_its_uri(name: str) -> None:
+    path = os.path.abspath(f"/p/{name}")
+    assert path_of(Path(path).as_uri()) == path

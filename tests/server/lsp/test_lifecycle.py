@@ -87,7 +87,10 @@ def test_loading_is_shown_where_the_client_can() -> None:
 
 
 def test_a_document_is_analysed_ahead_when_it_is_opened_and_when_the_completer_changes() -> None:
-    with Editor(ECHO) as editor:
+    window = types.WindowClientCapabilities(work_done_progress=True)
+    with Editor(ECHO, capabilities=types.ClientCapabilities(window=window)) as editor:
+        # What was opened before the completer is there is analysed when it comes, too.
+        editor.wait_for(lambda: editor.progress == ["begin", "end"])
         editor.open(URI, "x")
         editor.wait_for(lambda: editor.logs.count("warmed lifecycle.py") == 1)
         editor.configure({"fairlead": {"model": "second"}})

@@ -40,7 +40,7 @@ from fairlead_server.analysis.language_server.rules import KindRule
 from fairlead_server.analysis.language_server.supervisor import Supervisor
 from fairlead_server.analysis.language_server.watch import Watch
 from fairlead_server.analysis.language_server.workspace_edit import Unusable
-from fairlead_server.analysis.rewriting import Rewrite, Rewritten
+from fairlead_server.analysis.rewriting import PLACES, Rewrite, Rewritten
 from fairlead_server.errors import UserError
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class LanguageServerEngine(Unknowing):
             log.exception("%s: an answer cannot be read", self.name)
             return unknown(f"an answer cannot be read: {type(error).__name__}")
 
-    async def _notice(self, server: Server) -> None:
+    async def _notice(self, server: Server, *, now: bool = False) -> None:
         """Tell the server which files have changed on disk, and forget what was known before."""
         if not self._project:
             return
@@ -195,7 +195,7 @@ class LanguageServerEngine(Unknowing):
             self._watch = Watch(self._project, self._recipe.languages)
             # What changed between the last look of the old watch and the first of this one?
             self._forget()
-        await self._watch.look(self._changed)
+        await self._watch.look(self._changed, now=now)
 
     def _changed(self, events: list[dict[str, object]]) -> None:
         if self._watched is not None:
@@ -356,6 +356,9 @@ class LanguageServerEngine(Unknowing):
             subject = rewriting.Subject(server, document, self._recipe, self._project)
             return await rewriting.rewritten(subject, wanted)
 
+        if wanted.operation != PLACES:
+            # Uses in a file that has changed a moment ago would be left behind.
+            await self._notice(await self._supervisor.server(), now=True)
         found = await self._with(source, ask)
         if wanted.operation != "rename" or not found.ways or await self._is_at_home(source):
             return found

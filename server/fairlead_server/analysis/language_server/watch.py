@@ -67,19 +67,26 @@ class Watch:
         self._looked = float("-inf")
         self._looking: asyncio.Future[dict[str, Stamp]] | None = None
 
-    async def look(self, changed: Callable[[list[dict[str, object]]], None]) -> None:
+    async def look(
+        self, changed: Callable[[list[dict[str, object]]], None], *, now: bool = False
+    ) -> None:
         """Look again if the last time is a while ago, and tell `changed` what is different.
 
-        In a large project that goes on while the caller does not wait any longer.
+        In a large project that goes on while the caller does not wait any longer, unless it is
+        wanted `now`: then all is told that is different at this moment.
         """
         loop = asyncio.get_running_loop()
-        if self._looking is None and loop.time() - self._looked > EVERY:
+        if now and self._looking is not None:
+            # It began earlier, and may have passed what is different since.
+            await asyncio.wait([self._looking])
+            await self.look(changed)
+        if self._looking is None and (now or loop.time() - self._looked > EVERY):
             self._looked = loop.time()
             self._looking = loop.run_in_executor(None, stamps, self._root, self._suffixes)
         looking = self._looking
         if looking is None:
             return
-        done, _ = await asyncio.wait([looking], timeout=MOMENT)
+        done, _ = await asyncio.wait([looking], timeout=None if now else MOMENT)
         # Another who waited for it may have taken the result, and begun to look again.
         if done and self._looking is looking:
             new, self._looking = looking.result(), None

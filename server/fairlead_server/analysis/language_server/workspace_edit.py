@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
 from fairlead_server.analysis.language_server.sync import Lines
@@ -43,7 +43,8 @@ def path_of(uri: object) -> str:
     split = urlsplit(uri) if isinstance(uri, str) else None
     if split is None or split.scheme != "file" or split.netloc not in ("", "localhost"):
         raise Unusable(f"it would have to change {uri}, which is no file of the project")
-    return os.path.abspath(url2pathname(unquote(split.path)))
+    # A drive's colon may be quoted as well, and is looked for before anything is unquoted.
+    return os.path.abspath(url2pathname(quote(unquote(split.path), safe="/:")))
 
 
 def _by_file(edit: Mapping[str, Json], versions: Mapping[str, int]) -> Iterator[tuple[str, Json]]:
