@@ -14,6 +14,8 @@ from fairlead_server.settings import Settings
 _STARTS = 4
 """How many times as long as for an answer a judge is waited for in vain, in all."""
 
+_POLL = 0.5
+
 
 class Judge:
     """Says what is wrong with a text; what it said of originals is remembered."""
@@ -53,6 +55,20 @@ class Judge:
         except Late:
             asked.cancel()
             return Diagnostics.unknown(self._name, "too late")
+
+
+def settled(judge: Judge, source: Source, patience: float) -> Diagnostics:
+    """Return what is wrong with a file once an engine knows the project that it is in.
+
+    One that is still starting, which may take long, would guide nothing. One that answers may yet
+    be reading the project: it is given `patience` seconds more to know all.
+    """
+    found = judge.ready(source)
+    end = time.monotonic() + patience
+    while found.completeness is Completeness.PARTIAL and time.monotonic() < end:
+        time.sleep(_POLL)
+        found = judge.diagnosed(source)
+    return found
 
 
 def judge_engine(name: str, project: str, settings: Settings) -> CompletionEngine:

@@ -16,8 +16,9 @@ from fairlead_server.analysis.language_server.belonging import ALONE
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from fairlead_server.cli import main
 from fairlead_server.errors import UserError
+from fairlead_server.evaluation import judging
 from fairlead_server.evaluation.dotprompts import making
-from fairlead_server.evaluation.judging import Judge
+from fairlead_server.evaluation.judging import Judge, settled
 from fairlead_server.suggestion import CompletionRequest, CompletionResult, Suggestion
 
 SHOP = Path(__file__).parents[2] / "fixtures" / "seeded_java" / "project"
@@ -319,9 +320,9 @@ class Reading(Unknowing):
 def test_a_project_that_is_being_read_is_waited_for(
     monkeypatch: pytest.MonkeyPatch, early: int, patience: float, expected: Completeness
 ) -> None:
-    monkeypatch.setattr(making, "_POLL", 0.01)
+    monkeypatch.setattr(judging, "_POLL", 0.01)
     engine = Reading(early)
-    found = making.settled(Judge("java", engine, patience), Source("A.java", ""), patience)
+    found = settled(Judge("java", engine, patience), Source("A.java", ""), patience)
     assert found.completeness is expected
     assert early == 1_000_000 or engine.asked == early + 1
 

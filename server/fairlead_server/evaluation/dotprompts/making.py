@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from fairlead_decoding.complete import Decoder
-from fairlead_monitors.engine import Completeness, Diagnostics, Source
+from fairlead_monitors.engine import Completeness, Source
 from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from fairlead_server.completer import Completer
 from fairlead_server.engine import build_analysis, layout_of, load_decoder
@@ -18,12 +17,10 @@ from fairlead_server.evaluation.completion.journal import Entry
 from fairlead_server.evaluation.dotprompts.compiling import Compiling
 from fairlead_server.evaluation.dotprompts.dataset import LANGUAGE, Case
 from fairlead_server.evaluation.dotprompts.trial import Compiles, Writing, entry
-from fairlead_server.evaluation.judging import Judge
+from fairlead_server.evaluation.judging import Judge, settled
 
 PATIENCE = 30.0
 """Seconds that analysis is waited for at least: what time it takes is measured elsewhere."""
-
-_POLL = 0.5
 
 
 def made(
@@ -89,17 +86,3 @@ def opened(
                     setting.remark(f"{why}: {known.reason or known.completeness.value}")
                 layout = layout_of(settings)
                 yield folder, Completer(decoder, analysis.engines, analysis.monitors, layout)
-
-
-def settled(judge: Judge, source: Source, patience: float) -> Diagnostics:
-    """Return what is wrong with a file once an engine knows the project that it is in.
-
-    One that is still starting, which may take long, would guide nothing. One that answers may yet
-    be reading the project: it is given `patience` seconds more to know all.
-    """
-    found = judge.ready(source)
-    end = time.monotonic() + patience
-    while found.completeness is Completeness.PARTIAL and time.monotonic() < end:
-        time.sleep(_POLL)
-        found = judge.diagnosed(source)
-    return found

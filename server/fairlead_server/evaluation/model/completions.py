@@ -10,8 +10,10 @@ from itertools import groupby
 from pathlib import Path
 
 from fairlead_decoding.types import GenerationConfig
+from fairlead_monitors.engine import Source
 from fairlead_server.completer import Completer
-from fairlead_server.engine import build_completer
+from fairlead_server.engine import build_analysis, layout_of, load_decoder
+from fairlead_server.evaluation.judging import Judge, settled
 from fairlead_server.evaluation.model.places import Place
 from fairlead_server.settings import Settings
 from fairlead_server.suggestion import CompletionRequest, Suggestion
@@ -19,6 +21,7 @@ from fairlead_server.suggestion import CompletionRequest, Suggestion
 Normal = Callable[[str], str]
 """Takes from a text what is compared."""
 
+_PATIENCE = 30.0
 _IDENTIFIER = re.compile(r"\w*")
 
 
@@ -50,11 +53,11 @@ def try_places(
     """Complete at each of `places` and compare with what stood there.
 
     `ways` says for each of several completions of a place whether it is guided. `tokens` is how
-    long one may become.
+    long one may become. Analysis that is still starting, which would guide nothing, is waited for.
     """
     found = []
     for folder, own in _by_folder(places):
-        with closing(_completer(settings, folder, own)) as completer:
+        with closing(_completer(settings, folder, own, guided=any(ways))) as completer:
             for place in own:
                 given = [_completed(completer, place, tokens, guided) for guided in ways]
                 hits = tuple(normal(s.text) == normal(place.wanted) for s in given)
@@ -79,9 +82,17 @@ def _by_folder(places: Sequence[Place]) -> Iterator[tuple[Path, list[Place]]]:
         yield folder, list(own)
 
 
-def _completer(settings: Settings, folder: Path, places: Sequence[Place]) -> Completer:
+def _completer(
+    settings: Settings, folder: Path, places: Sequence[Place], *, guided: bool = False
+) -> Completer:
     languages = {place.document.language for place in places}
-    return build_completer(settings, str(folder), languages)
+    decoder = load_decoder(settings)
+    analysis = build_analysis(settings, str(folder), languages)
+    if guided:
+        first = places[0].file.document
+        judge = Judge(first.language, analysis.engines[first.language], _PATIENCE)
+        settled(judge, Source(first.path, first.text), _PATIENCE)
+    return Completer(decoder, analysis.engines, analysis.monitors, layout_of(settings))
 
 
 def _completed(
@@ -95,7 +106,7 @@ def _completed(
         lines=lines,
         # Over lines, what the model writes is wanted, and not what would be offered of it.
         raw=lines is None,
-        patience=30.0,
+        patience=_PATIENCE,
         context=(),
     )
     suggestions = completer.complete(request).suggestions
