@@ -168,3 +168,15 @@ def test_held_out_packages(tmp_path: Path) -> None:
     assert [(f.folder.name, f.document.language) for f in found] == [("p", "python"), ("q", "java")]
     with pytest.raises(UserError, match="fairlead model data"):
         read_held_out(tmp_path / "absent")
+
+
+def test_held_out_packages_are_named_by_whole_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Engines take any other path for one in the project, and find nothing there.
+    (tmp_path / "held-out" / "p").mkdir(parents=True)
+    (tmp_path / "held-out" / "p" / "a.py").write_text(python_text("a"))
+    monkeypatch.chdir(tmp_path)
+    (found,) = read_held_out(Path("held-out"))
+    assert found.folder == tmp_path / "held-out" / "p"
+    assert found.document.path == str(found.folder / "a.py")

@@ -57,6 +57,7 @@ class Place:
 
 def read_held_out(folder: Path) -> list[HeldOut]:
     """Return the files of the packages in `folder`. Raises `UserError` when there are none."""
+    folder = folder.absolute()  # Engines know the files of a project by their whole paths.
     found = []
     packages = sorted(path for path in folder.iterdir()) if folder.is_dir() else []
     for package in packages:
