@@ -10,9 +10,12 @@ from itertools import groupby
 from pathlib import Path
 
 from fairlead_decoding.types import GenerationConfig
-from fairlead_monitors.engine import Source
+from fairlead_monitors.engine import CompletionEngine, Source
+from fairlead_server.analysis.importable import ImportableEngine
+from fairlead_server.analysis.language_server.engine import LanguageServerEngine
 from fairlead_server.completer import Completer
 from fairlead_server.engine import build_analysis, layout_of, load_decoder
+from fairlead_server.errors import UserError
 from fairlead_server.evaluation.judging import Judge, settled
 from fairlead_server.evaluation.model.places import Place
 from fairlead_server.settings import Settings
@@ -86,13 +89,23 @@ def _completer(
     settings: Settings, folder: Path, places: Sequence[Place], *, guided: bool = False
 ) -> Completer:
     languages = {place.document.language for place in places}
-    decoder = load_decoder(settings)
     analysis = build_analysis(settings, str(folder), languages)
+    decoder = load_decoder(settings)
     if guided:
         first = places[0].file.document
-        judge = Judge(first.language, analysis.engines[first.language], _PATIENCE)
-        settled(judge, Source(first.path, first.text), _PATIENCE)
+        _await(first.language, analysis.engines[first.language], Source(first.path, first.text))
     return Completer(decoder, analysis.engines, analysis.monitors, layout_of(settings))
+
+
+def _await(language: str, engine: CompletionEngine, source: Source) -> None:
+    """Wait until `engine` knows the project, unless its server is not there at all."""
+    behind = engine.plain if isinstance(engine, ImportableEngine) else engine
+    if isinstance(behind, LanguageServerEngine):
+        try:
+            behind.locate()
+        except UserError:
+            return  # Nothing is checked then, and the figures say so.
+    settled(Judge(language, engine, _PATIENCE), source, _PATIENCE)
 
 
 def _completed(
